@@ -1,0 +1,1 @@
+"""From YAML to a `Design`: typed, positioned and checked."""

@@ -1,0 +1,111 @@
+"""Texts of DynamoDB expressions. Every attribute name is aliased (`#name`), so a reserved word can never break a request.
+
+Source: DynamoDB developer guide, "Expression attribute names (aliases)" and "Reserved words in DynamoDB".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cfn_table.design.keys import KeyTemplate
+from cfn_table.design.model import Test
+
+_OPERATORS: Final = {"equals": "=", "not_equals": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_PARAMETER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]*)\}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A value of a request: a key built from a template, a parameter of the access pattern, or a constant.
+
+    Attributes:
+        attribute: the attribute that the value is compared with or stored in; says the value's type.
+        template: the key template whose text it is; None for parameters and constants.
+        parameter: the name of the parameter that it is; None for keys and constants.
+        constant: the raw constant.
+    """
+
+    attribute: str
+    template: KeyTemplate | None = None
+    parameter: str | None = None
+    constant: Any = None
+
+    @property
+    def text(self) -> str:
+        """How a contract writes it: `USER#{userId}`, `{limit}`, or the constant."""
+        if self.template is not None:
+            return str(self.template)
+        return f"{{{self.parameter}}}" if self.parameter is not None else str(self.constant)
+
+
+def operand(attribute: str, raw: Any) -> Operand:
+    """The operand that `raw` writes: a text `{name}` is a parameter, all else a constant."""
+    match = _PARAMETER.match(raw) if isinstance(raw, str) else None
+    return Operand(attribute, parameter=match[1]) if match else Operand(attribute, constant=raw)
+
+
+@dataclass(slots=True)
+class Expressions:
+    """Collects the aliases and values that the expressions of one request share.
+
+    Attributes:
+        names: alias (`#status`) → attribute name.
+        values: placeholder (`:status`) → operand.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Operand] = field(default_factory=dict)
+
+    def name(self, path: str) -> str:
+        """The aliased text of a path such as `address.lines[0]`."""
+        return ".".join(
+            self._alias(*re.fullmatch(r"(.*?)((?:\[[0-9]+\])*)", part, re.DOTALL).groups()) for part in path.split(".")
+        )  # type: ignore[union-attr]
+
+    def _alias(self, name: str, subscript: str) -> str:
+        base = "#" + (name if re.fullmatch("[A-Za-z0-9_]+", name) else f"n{len(self.names)}")
+        alias, number = base, 2
+        while self.names.get(alias, name) != name:
+            alias, number = f"{base}_{number}", number + 1
+        self.names[alias] = name
+        return alias + subscript
+
+    def value(self, operand: Operand) -> str:
+        """The placeholder for `operand`, named after its attribute; equal operands share one."""
+        base = ":" + (re.sub(r"[^A-Za-z0-9_]", "_", operand.parameter or operand.attribute))
+        placeholder, number = base, 2
+        while placeholder in self.values and self.values[placeholder] != operand:
+            placeholder, number = f"{base}_{number}", number + 1
+        self.values[placeholder] = operand
+        return placeholder
+
+    def compare(self, attribute: str, comparison: str, operands: Iterable[Operand]) -> str:
+        """The text of one comparison."""
+        name = self.name(attribute)
+        if comparison in ("exists", "not_exists"):
+            return f"attribute_{comparison}({name})"
+        values = [self.value(each) for each in operands]
+        if comparison in ("begins_with", "contains"):
+            return f"{comparison}({name}, {values[0]})"
+        if comparison == "between":
+            return f"{name} BETWEEN {values[0]} AND {values[1]}"
+        if comparison == "in":
+            return f"{name} IN ({', '.join(values)})"
+        return f"{name} {_OPERATORS[comparison]} {values[0]}"
+
+    def tests(self, alternatives: Iterable[Iterable[Test]]) -> str:
+        """The text of tests: alternatives joined by OR, each a conjunction."""
+        groups = [
+            [
+                self.compare(test.path, test.comparison, (operand(test.path, raw) for raw in test.operands))
+                for test in group
+            ]
+            for group in alternatives
+        ]
+        texts = [" AND ".join(group) for group in groups]
+        if len(texts) == 1:
+            return texts[0]
+        return " OR ".join(f"({text})" if len(group) > 1 else text for text, group in zip(texts, groups, strict=True))

@@ -1,0 +1,225 @@
+"""The types of a design's fields: how a scalar's text becomes a value, and what the user reads when it cannot.
+
+Every type here carries its JSON Schema, so that editors check YAML by the same rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BaseModel, PlainValidator, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from cfn_table.design.context import Parametric
+from cfn_table.design.suggest import did_you_mean
+
+M = TypeVar("M", bound=BaseModel)
+
+INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
+FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
+
+DEPLOY_TIME: Final = "x-deploy-time"
+"""Key of a field's JSON Schema that says whether a deploy-time parameter may stand there: true, or the reason why not."""
+
+
+def problem(message: str, help: str = "") -> PydanticCustomError:
+    """The error that a validator raises: a message in the user's words, and what to do."""
+    return PydanticCustomError("design", "{message}", {"message": message, "help": help})
+
+
+def shown(value: Any) -> str:
+    """A raw value as it is named in a message."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None or value == "":
+        return "an empty value"
+    text = str(value)
+    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
+
+
+def need_text(value: Any) -> str:
+    """`value` if it is a text; a quoting hint where YAML made something else of it."""
+    if isinstance(value, Parametric):
+        raise problem(
+            f"`{value}` is a deploy-time parameter, and this must be known when the template is generated",
+            "make it a plain context value, or see which fields may hold a parameter in docs/design-reference.md",
+        )
+    if isinstance(value, dict):
+        raise problem("a text is needed here, not a mapping", "put a text that begins with `{` in quotes")
+    if isinstance(value, list):
+        raise problem("a text is needed here, not a list", "put a text that begins with `[` in quotes")
+    if not isinstance(value, str):
+        raise problem(f"a text is needed here, not {shown(value)}")
+    if value == "" and getattr(value, "plain", False):
+        raise problem("a value is missing", "put a text that begins with `#` in quotes: YAML reads it as a comment")
+    return value
+
+
+def _boolean(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    text = need_text(value)
+    if text in ("true", "false"):
+        return text == "true"
+    raise problem(f"`{text}` is neither `true` nor `false`", "write `true` or `false`")
+
+
+def _integer(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = need_text(value)
+    if INTEGER.match(text):
+        return int(text)
+    raise problem(f"`{text}` is not a whole number")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    text = need_text(value)
+    if INTEGER.match(text):
+        return int(text)
+    if FLOAT.match(text):
+        return float(text)
+    raise problem(f"`{text}` is not a number")
+
+
+def _text(value: Any) -> Any:
+    return str(need_text(value))
+
+
+def choice(*values: str, fixed: str = "") -> PlainValidator:
+    """A validator that takes only `values`, and knows the near misses; `fixed` says why no parameter can stand here."""
+
+    def check(value: Any) -> str:
+        if fixed and isinstance(value, Parametric):
+            raise problem(f"`{value}` is a deploy-time parameter, and {fixed}", "make it a plain context value")
+        text = need_text(value)
+        if text not in values:
+            raise problem(f"`{text}` is not one of the values", did_you_mean(text, values))
+        return str(text)
+
+    return PlainValidator(check)
+
+
+def matching(pattern: str, what: str, help: str = "") -> PlainValidator:
+    """A validator that takes only texts which match `pattern` as a whole; `what` names them in the message."""
+    compiled = re.compile(pattern)
+
+    def check(value: Any) -> str:
+        text = need_text(value)
+        if not compiled.fullmatch(text):
+            raise problem(f"{shown(text)} is not {what}", help)
+        return str(text)
+
+    return PlainValidator(check)
+
+
+def deployable(check: Callable[[Any], Any]) -> PlainValidator:
+    """A validator that lets a deploy-time parameter pass and checks every other value; its default is checked too."""
+
+    def pass_parameters(value: Any) -> Any:
+        if not isinstance(value, Parametric):
+            return check(value)
+        default = value.default
+        if default is not None and not default.startswith("/"):  # an SSM path says nothing about the value
+            check(default)
+        return value
+
+    return PlainValidator(pass_parameters)
+
+
+def _of(validator: PlainValidator) -> Callable[[Any], Any]:
+    return validator.func  # type: ignore[return-value]
+
+
+Bool = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
+Int = Annotated[int, PlainValidator(_integer), WithJsonSchema({"type": "integer"})]
+Number = Annotated[int | float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Str = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+
+
+def positive(value: Any) -> Any:
+    """A whole number from 1."""
+    number = _integer(value)
+    if number < 1:
+        raise problem(f"`{number}` is less than 1")
+    return number
+
+
+PositiveInt = Annotated[int, PlainValidator(positive), WithJsonSchema({"type": "integer", "minimum": 1})]
+DeployBool = Annotated[
+    bool | Parametric, deployable(_boolean), WithJsonSchema({"type": ["boolean", "string"], DEPLOY_TIME: True})
+]
+DeployInt = Annotated[
+    int | Parametric,
+    deployable(positive),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": 1, DEPLOY_TIME: True}),
+]
+DeployStr = Annotated[
+    str | Parametric, deployable(_text), WithJsonSchema({"type": ["string", "number", "boolean"], DEPLOY_TIME: True})
+]
+
+_TABLE_NAME: Final = matching(
+    "[A-Za-z0-9_.-]{3,255}", "a name of a table or index", "use 3 to 255 letters, digits, `_`, `.` and `-`"
+)
+ResourceName = Annotated[
+    str | Parametric,
+    deployable(_of(_TABLE_NAME)),
+    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 255, DEPLOY_TIME: True}),
+]
+"""Name of a table or an index: 3 to 255 of `[A-Za-z0-9_.-]` (DynamoDB developer guide, "Naming rules")."""
+
+LogicalId = Annotated[
+    str,
+    matching("[A-Za-z0-9]{1,255}", "a logical id", "use letters and digits only"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9]{1,255}$",
+            DEPLOY_TIME: "a logical id is part of the template's structure",
+        }
+    ),
+]
+AttributeName = Annotated[
+    str,
+    PlainValidator(lambda value: _attribute_name(value)),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255}),
+]
+
+
+def _attribute_name(value: Any) -> str:
+    text = need_text(value)
+    if not text or len(text.encode()) > 255:
+        raise problem(f"{shown(text)} cannot name an attribute", "use 1 to 255 bytes")
+    return str(text)
+
+
+def region(value: Any) -> str:
+    """A Region code such as `us-east-1`."""
+    text = need_text(value)
+    if not re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", text):
+        raise problem(f"{shown(text)} is not a Region", "a Region looks like `us-east-1`")
+    return str(text)
+
+
+Region = Annotated[str, PlainValidator(region), WithJsonSchema({"type": "string"})]
+
+
+def validate_inner(model: type[M], value: Any) -> M:
+    """The `model` that `value` writes, for validators that choose a model themselves; only the first problem is told."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        context = first.get("ctx", {})
+        raise problem(context.get("message") or f"{shown(value)} cannot stand here", context.get("help", "")) from None
+
+
+def as_list(value: Any) -> Any:
+    """A single text stands for a list of one."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,180 @@
+"""`load_design`: from files to a `Design`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping as AnyMapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from cfn_table.design.context import Context, Parametric, read_context, substitute
+from cfn_table.design.design import Design, Policy
+from cfn_table.design.model import DesignFile, IncludedFile, PolicyFile
+from cfn_table.design.references import check_references
+from cfn_table.design.source import Mapping, Sequence, parse, read_file
+from cfn_table.design.validate import validate
+from cfn_table.design.values import convert_json
+from cfn_table.errors import InputError
+from cfn_table.findings import Finding
+from cfn_table.project import Project
+
+_UNORDERED: Final = ("indexes", "vector_indexes", "allow", "regions", "replicas")
+"""Lists whose order means nothing, so that it does not count in the digest either."""
+
+
+def load_design(
+    path: str | os.PathLike[str],
+    *,
+    context: AnyMapping[str, str] | None = None,
+    environment: AnyMapping[str, str] | None = None,
+    project: Project | None = None,
+) -> Design:
+    """Read a design file, the files that it includes, and its policies.
+
+    Args:
+        path: the design file.
+        context: values for context entries; they win over the environment. Names that the design does not declare are ignored.
+        environment: where declared names are looked up; `os.environ` by default.
+        project: the project's folder; by default the parent of the `templates` folder that holds the file.
+
+    Raises:
+        InputError: with every problem found, each with its place.
+    """
+    file = Path(path)
+    project = project or Project.of_design(file)
+    raw = parse(read_file(file, name=project.name_of(file)))
+    if file.is_symlink():
+        project.require_inside(file)
+    settings = read_context(raw.get("context"), context or {}, os.environ if environment is None else environment)
+    files = [file]
+    for included in _included(raw, file, project):
+        _merge(raw, included, project)
+        files.append(included)
+    substitute(raw, settings)
+    model = validate(DesignFile, raw)
+    policies = []
+    for policy_file in _policy_files(project, model.design):
+        policies.append(_read_policy(policy_file, project, settings))
+        files.append(policy_file)
+    hook_text = b""
+    if model.extend:
+        hook = project.root / model.extend.partition(":")[0]
+        project.require_inside(hook)
+        hook_text = read_file(hook, name=project.name_of(hook)).text.encode()
+        files.append(hook)
+    design = Design(
+        file=model,
+        policies=tuple(sorted(policies, key=lambda policy: policy.name)),
+        context=settings,
+        raw=raw,
+        root=project.root,
+        path=project.name_of(file),
+        files=tuple(sorted({project.relative(each) for each in files})),
+        inputs_digest=_digest(raw, policies, settings, hook_text),
+    )
+    findings = sorted(check_references(design), key=Finding.sort_key)
+    if findings:
+        raise InputError.of(findings)
+    return design
+
+
+def _included(raw: Mapping, file: Path, project: Project) -> list[Path]:
+    globs = raw.get("include")
+    if globs is None:
+        return []
+    found: list[Path] = []
+    for glob in globs if isinstance(globs, Sequence) else [globs]:
+        if not isinstance(glob, str) or not glob or glob.startswith("/"):
+            raise InputError(
+                "`include` takes globs relative to this file, such as `kv-storage/*.yaml`", location=_place(glob, raw)
+            )
+        try:
+            matches = sorted(match for match in file.parent.glob(glob) if match.is_file())
+        except (ValueError, NotImplementedError, OSError, IndexError):
+            matches = []
+        if not matches:
+            raise InputError(
+                f"`{glob}` matches no file",
+                help="the glob is relative to this file's folder",
+                location=_place(glob, raw),
+            )
+        for match in matches:
+            project.require_inside(match)
+            if match.resolve() != file.resolve() and match not in found:
+                found.append(match)
+    return found
+
+
+def _place(value: Any, raw: Mapping) -> Any:
+    return getattr(value, "location", raw.location)
+
+
+def _merge(raw: Mapping, path: Path, project: Project) -> None:
+    included = parse(read_file(path, name=project.name_of(path)))
+    validate(IncludedFile, included)
+    for section in ("entities", "access_patterns"):
+        for name, value in included.get(section, {}).items():
+            target = raw.setdefault(section, included[section])
+            if target is included[section]:
+                break
+            if name in target:
+                first = target.key(name)
+                raise InputError(f"`{name}` is declared twice, first at {first.location}", location=name.location)
+            target[name] = value
+
+
+def _policy_files(project: Project, design: str) -> list[Path]:
+    folder = project.policies(design)
+    if not folder.is_dir():
+        return []
+    project.require_inside(folder)
+    files = sorted(
+        path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+    )
+    for file in files:
+        project.require_inside(file)
+    return files
+
+
+def _read_policy(path: Path, project: Project, context: Context) -> Policy:
+    raw = parse(read_file(path, name=project.name_of(path)))
+    substitute(raw, context)
+    policy = Policy(validate(PolicyFile, raw), raw)
+    if policy.name != path.stem:
+        raise InputError(
+            f"the policy `{policy.name}` is in a file named `{path.name}`",
+            help=f"name the file `{policy.name}.yaml`",
+            location=policy.locate("policy"),
+        )
+    return policy
+
+
+def _digest(raw: Mapping, policies: Iterable[Policy], context: Context, hook: bytes) -> str:
+    content = {
+        "design": {key: value for key, value in raw.items() if key not in ("include", "context")},
+        "policies": {policy.name: policy.raw for policy in policies},
+        "context": dict(context.values),
+        "parameters": {name: [each.logical_id, each.properties] for name, each in context.parameters.items()},
+        "hook": hashlib.sha256(hook).hexdigest() if hook else "",
+    }
+    text = json.dumps(_canonical(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _canonical(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {str(key): _canonical(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_canonical(item) for item in value]
+        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) if name in _UNORDERED else items
+    if isinstance(value, Parametric):
+        return {"parameters": [part if isinstance(part, str) else {"ref": part.logical_id} for part in value.parts]}
+    if isinstance(value, str):
+        meant = convert_json(value)  # a plain `null` in a sample is not the text "null"
+        if isinstance(meant, str):
+            return meant
+        return {"number": str(meant)} if isinstance(meant, Decimal) else {"is": meant}
+    return value

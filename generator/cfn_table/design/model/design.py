@@ -1,0 +1,254 @@
+"""The whole design file, and the policy file."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from cfn_table.design.fields import (
+    AttributeName,
+    Bool,
+    DeployStr,
+    Number,
+    PositiveInt,
+    Region,
+    Str,
+    matching,
+    need_text,
+    problem,
+)
+from cfn_table.design.model.base import Part
+from cfn_table.design.model.entities import Attribute, Entity, EveryEntity, read_attributes
+from cfn_table.design.model.patterns import AccessPattern
+from cfn_table.design.model.table import Index, Table, VectorIndex
+
+SEMVER: Final = (
+    r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
+    r"(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?"
+)
+"""A version by Semantic Versioning 2.0.0, without build metadata, which would not order."""
+
+DesignName = Annotated[
+    str,
+    matching(
+        "[a-z][a-z0-9]*(-[a-z0-9]+)*", "a name of a design", "use lower-case words joined by `-`, such as `kv-storage`"
+    ),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}),
+]
+PolicyName = Annotated[
+    str,
+    matching(
+        "[a-z][a-z0-9]*(-[a-z0-9]+)*", "a name of a policy", "use lower-case words joined by `-`, such as `read-only`"
+    ),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}),
+]
+Version = Annotated[
+    str,
+    matching(SEMVER, "a version", "write MAJOR.MINOR.PATCH, such as `1.0.0` or `1.0.0-rc.1`"),
+    WithJsonSchema({"type": "string"}),
+]
+IdentifierName: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+class Alarms(Part):
+    """CloudWatch alarms on the table; they notify the topic whose ARN a deployment gives as a parameter."""
+
+    topic_parameter: Annotated[
+        str, matching("[A-Za-z0-9]{1,255}", "a parameter's name"), WithJsonSchema({"type": "string"})
+    ] = Field(
+        default="AlarmTopicArn",
+        description="Name of the parameter with the SNS topic's ARN; empty means that nobody is notified.",
+    )
+    latency: Bool = Field(
+        default=True, description="Alarm when an operation's average latency is above `latency_target_ms`."
+    )
+    throttling: Bool = Field(default=True, description="Alarm when the table or an index throttles requests.")
+    system_errors: Bool = Field(default=True, description="Alarm when DynamoDB fails requests.")
+    period_seconds: PositiveInt = Field(default=60, description="Length of one evaluation period, in seconds.")
+    evaluation_periods: PositiveInt = Field(default=5, description="Consecutive periods that must breach.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        if isinstance(raw, str):
+            if raw == "true":
+                return {}
+            raise problem(f"`{raw}` is neither `true` nor a mapping of alarms", "leave `alarms` out for none")
+        return raw
+
+    @model_validator(mode="after")
+    def _periods(self) -> Alarms:
+        if self.period_seconds not in (10, 20, 30) and self.period_seconds % 60:
+            raise problem("`period_seconds` is 10, 20, 30 or a multiple of 60")
+        return self
+
+
+class PolicyOptions(Part):
+    """What all policies of the design have in common."""
+
+    path: (
+        Annotated[
+            str,
+            matching("/([!-~]{1,510}/)?", "an IAM path", "begin and end with `/`"),
+            WithJsonSchema({"type": "string"}),
+        ]
+        | None
+    ) = Field(default=None, description="IAM path of the policies; a change of it replaces them.")
+    name_prefix: DeployStr | None = Field(
+        default=None,
+        description="Gives the policies names, `PREFIX` and the policy's name, for permissions boundaries that demand a prefix. "
+        "Named policies need CAPABILITY_NAMED_IAM.",
+    )
+    describe_table: Bool = Field(
+        default=False, description="Allow dynamodb:DescribeTable too, for SDKs that wait on tables."
+    )
+
+
+class LintOptions(Part):
+    """What the lint gate lets pass, and why."""
+
+    suppress: dict[str, Str] = Field(
+        default={}, description="cfn-lint rule or design rule → the reason why it may be broken."
+    )
+
+    @model_validator(mode="after")
+    def _reasons(self) -> LintOptions:
+        for rule, reason in self.suppress.items():
+            if len(reason.split()) < 2:
+                raise problem(f"`{rule}` is suppressed without a reason", "say in a sentence why it does not apply")
+        return self
+
+
+class DesignFile(Part):
+    """A table design: the source of one published template."""
+
+    design: DesignName = Field(
+        description="The design's name; also the folder of its policies and of its published versions."
+    )
+    version: Version = Field(description="The version that `generate` publishes, by Semantic Versioning.")
+    description: Annotated[
+        str, PlainValidator(lambda v: _description(v)), WithJsonSchema({"type": "string", "maxLength": 1024})
+    ] = Field(
+        default="", description="What the table is for; becomes the template's Description (at most 1,024 bytes)."
+    )
+    context: Any = Field(
+        default=None,
+        description="Build-time settings (`NAME: VALUE`) and deploy-time parameters (`NAME: {type, default, …}`).",
+    )
+    regions: tuple[Region, ...] = Field(
+        default=("us-east-1",),
+        description="Regions where the template must be valid; lint runs for each.",
+        min_length=1,
+    )
+    table: Table = Field(description="The table.")
+    indexes: tuple[Index, ...] = Field(default=(), description="Global and local secondary indexes.")
+    vector_indexes: tuple[VectorIndex, ...] = Field(default=(), description="Vector indexes.")
+    key_only: dict[str, Attribute] = Field(default={}, description="Placeholders that are stored only inside keys.")
+    every_entity: EveryEntity = Field(default=EveryEntity(), description="What all entities have in common.")
+    entities: dict[str, Entity] = Field(description="Kinds of items, by name.")
+    access_patterns: dict[str, AccessPattern] = Field(
+        default={}, description="What applications do with the table, by name."
+    )
+    include: tuple[Str, ...] = Field(
+        default=(),
+        description="Globs of further files, relative to this one, that hold only `entities` and `access_patterns`.",
+    )
+    tags: dict[str, DeployStr] = Field(default={}, description="Default tags of every resource that takes tags.")
+    latency_target_ms: Number | None = Field(
+        default=None, description="Target of a single request's latency, in milliseconds."
+    )
+    alarms: Alarms | None = Field(default=None, description="CloudWatch alarms: `true`, or a mapping.")
+    policies: PolicyOptions = Field(default=PolicyOptions(), description="What all policies have in common.")
+    lint: LintOptions = Field(default=LintOptions(), description="What the lint gate lets pass, and why.")
+    extend: (
+        Annotated[
+            str,
+            matching(r"[^:\s]+\.py:[A-Za-z_]\w*", "a Python hook", "write `hooks/extend.py:function`"),
+            WithJsonSchema({"type": "string"}),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="A Python function, `FILE:FUNCTION`, relative to the project, that may change the troposphere Template.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and isinstance(raw.get("key_only"), dict):
+            raw = {**raw, "key_only": read_attributes(raw["key_only"])}
+        if isinstance(raw, dict):
+            for section in ("entities", "access_patterns"):
+                names = raw.get(section)
+                for name in names if isinstance(names, dict) else ():
+                    if not IdentifierName.match(name):
+                        raise problem(
+                            f"`{name}` cannot name one of the {section.replace('_', ' ')}",
+                            "use letters, digits and `_`, and begin with a letter",
+                        )
+        return raw
+
+
+class IncludedFile(Part):
+    """A file that a design includes."""
+
+    entities: dict[str, Any] = Field(default={}, description="Further entities.")
+    access_patterns: dict[str, Any] = Field(default={}, description="Further access patterns.")
+
+
+def _description(value: Any) -> str:
+    text = str(need_text(value))
+    if len(text.encode()) > 1024:
+        raise problem("the description has more than 1,024 bytes")
+    return text
+
+
+class Grant(Part):
+    """One allowed access pattern, with the placeholders that are bound for it alone."""
+
+    pattern: Str
+    bind: dict[str, Str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        if isinstance(raw, dict):
+            if len(raw) != 1 or not all(isinstance(value, dict) for value in raw.values()):
+                raise problem(
+                    "a bound pattern is a mapping of one pattern to its bindings",
+                    "write `manage_key: {namespace: VARIABLE}`",
+                )
+            ((pattern, bind),) = raw.items()
+            return {"pattern": pattern, "bind": bind}
+        text = need_text(raw)
+        if "*" in text or "?" in text:
+            raise problem(
+                f"`{text}` is a wildcard", "name each pattern: a wildcard would widen the policy with every new pattern"
+            )
+        return {"pattern": text}
+
+
+class PolicyFile(Part):
+    """Who may use which access patterns: one IAM managed policy."""
+
+    policy: PolicyName = Field(description="The policy's name; its resource and export are named after it.")
+    description: Str = Field(default="", description="Who the policy is for; goes into the resource's Metadata.")
+    bind: dict[str, Str] = Field(
+        default={},
+        description='Placeholders that must equal an IAM policy variable, such as `namespace: "${aws:PrincipalTag/namespace}"`.',
+    )
+    allow: tuple[Grant, ...] = Field(
+        default=(), description="The access patterns, each by name, or as `{name: {placeholder: variable}}`."
+    )
+    attributes: dict[str, tuple[AttributeName, ...]] = Field(
+        default={}, description="Entity → the only attributes that may be read or changed; key attributes are added."
+    )
+    read_stream: Bool = Field(default=False, description="Allow reading the table's stream.")
+
+    @model_validator(mode="after")
+    def _allows_something(self) -> PolicyFile:
+        if not self.allow and not self.read_stream:
+            raise problem("the policy allows nothing", "list access patterns under `allow`")
+        return self

@@ -1,0 +1,469 @@
+"""The table and its indexes, as the design language writes them: all of AWS::DynamoDB::Table and AWS::DynamoDB::GlobalTable.
+
+Meaning and limits of every field: AWS CloudFormation template reference, AWS::DynamoDB::Table, and the registry schema that
+cfn-lint ships.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from cfn_table.design.context import Parametric
+from cfn_table.design.fields import (
+    DEPLOY_TIME,
+    AttributeName,
+    Bool,
+    DeployBool,
+    DeployInt,
+    DeployStr,
+    LogicalId,
+    Number,
+    PositiveInt,
+    Region,
+    ResourceName,
+    Str,
+    choice,
+    deployable,
+    need_text,
+    problem,
+)
+from cfn_table.design.model.base import Part
+
+KeyType = Literal["string", "number", "binary"]
+Billing = Annotated[
+    str | Parametric,
+    deployable(choice("PAY_PER_REQUEST", "PROVISIONED").func),  # type: ignore[arg-type]
+    WithJsonSchema({"enum": ["PAY_PER_REQUEST", "PROVISIONED"], DEPLOY_TIME: True}),
+]
+_NO_REF = "DeletionPolicy and UpdateReplacePolicy take no Ref"
+OnDelete = Annotated[
+    str, choice("retain", "delete", fixed=_NO_REF), WithJsonSchema({"enum": ["retain", "delete"], DEPLOY_TIME: _NO_REF})
+]
+InsightsMode = Annotated[
+    str,
+    PlainValidator(lambda value: _insights(value)),
+    WithJsonSchema({"enum": [True, False, "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"]}),
+]
+View = Annotated[
+    str,
+    choice("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"),
+    WithJsonSchema({"enum": ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]}),
+]
+TableClass = Annotated[
+    str,
+    choice("STANDARD", "STANDARD_INFREQUENT_ACCESS"),
+    WithJsonSchema({"enum": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]}),
+]
+RawProperties = Annotated[
+    dict[str, Any], PlainValidator(lambda value: _properties(value)), WithJsonSchema({"type": "object"})
+]
+
+
+def _insights(value: Any) -> str:
+    text = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else need_text(value)
+    if text not in ("true", "false", "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"):
+        raise problem(
+            f"`{text}` is no mode of contributor insights",
+            "use `true`, `ACCESSED_AND_THROTTLED_KEYS` or `THROTTLED_KEYS`",
+        )
+    return str(text)
+
+
+def _properties(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise problem("a mapping of CloudFormation property names is needed here")
+    from cfn_table.design.values import convert_json
+
+    return {str(key): _plain(convert_json(item)) for key, item in value.items()}
+
+
+def _plain(value: Any) -> Any:
+    from decimal import Decimal
+
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+class KeyAttribute(Part):
+    """One attribute of a key."""
+
+    name: AttributeName = Field(description="The attribute's name, such as `PK`.")
+    type: KeyType | None = Field(
+        default=None,
+        description="Its DynamoDB type. By default what the entities' templates give: a template that is one number placeholder "
+        "makes a number, one binary placeholder a binary, everything else a string.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        return {"name": raw} if not isinstance(raw, dict) else raw
+
+
+class Key(Part):
+    """The key of a table or an index: `{partition: PK, sort: SK}`."""
+
+    partition: tuple[KeyAttribute, ...] = Field(
+        description="The partition key: a name, `{name, type}`, or on a global index a list of up to four."
+    )
+    sort: tuple[KeyAttribute, ...] = Field(
+        default=(), description="The sort key, written like the partition key; may be left out."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            raise problem("a key is a mapping", "write `{partition: PK, sort: SK}`")
+        return {
+            name: (value if isinstance(value, list) else [value]) if name in ("partition", "sort") else value
+            for name, value in raw.items()
+        }
+
+    @property
+    def attributes(self) -> tuple[KeyAttribute, ...]:
+        """Partition attributes, then sort attributes."""
+        return self.partition + self.sort
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes' names, in key order."""
+        return tuple(attribute.name for attribute in self.attributes)
+
+
+class Capacity(Part):
+    """Provisioned capacity of one direction: a number, or a range that target tracking moves in."""
+
+    units: DeployInt | None = Field(default=None, description="Fixed capacity units per second.")
+    min: PositiveInt | None = Field(
+        default=None, description="Fewest units; with `max`, target-tracking auto scaling is on."
+    )
+    max: PositiveInt | None = Field(default=None, description="Most units.")
+    target_utilization: Number = Field(
+        default=70, description="Consumed share of the provisioned units to aim at, 20 to 90 percent."
+    )
+    scale_in_cooldown: PositiveInt | None = Field(default=None, description="Seconds between two reductions.")
+    scale_out_cooldown: PositiveInt | None = Field(default=None, description="Seconds between two increases.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"units": raw}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Capacity:
+        if (self.min is None) != (self.max is None):
+            raise problem("`min` and `max` go together")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise problem(f"`min` {self.min} is above `max` {self.max}")
+        if self.min is None and self.units is None:
+            raise problem("capacity needs a number of units, or `min` and `max`")
+        if self.min is not None and isinstance(self.units, int) and not self.min <= self.units <= (self.max or 0):
+            raise problem("`units` is what scaling begins with and must lie between `min` and `max`")
+        if not 20 <= self.target_utilization <= 90:
+            raise problem("`target_utilization` must lie between 20 and 90", "70 is the usual value")
+        return self
+
+    @property
+    def scales(self) -> bool:
+        """Whether target tracking moves the capacity."""
+        return self.min is not None
+
+    @property
+    def initial(self) -> int | Parametric:
+        """The units that the template states."""
+        return self.units if self.units is not None else (self.min or 1)
+
+
+class ProvisionedThroughput(Part):
+    """Provisioned capacity of a table or an index."""
+
+    read: Capacity = Field(description="Read capacity: a number of units, or `{min, max, target_utilization}`.")
+    write: Capacity = Field(description="Write capacity, written like `read`.")
+
+
+class OnDemandThroughput(Part):
+    """Most request units per second of an on-demand table or index."""
+
+    max_read: DeployInt | None = Field(default=None, description="Most read request units per second.")
+    max_write: DeployInt | None = Field(default=None, description="Most write request units per second.")
+
+
+class WarmThroughput(Part):
+    """Units per second that the table or index serves at once, without warming up."""
+
+    read: DeployInt | None = Field(default=None, description="Read units per second.")
+    write: DeployInt | None = Field(default=None, description="Write units per second.")
+
+
+class PointInTimeRecovery(Part):
+    """Continuous backups."""
+
+    enabled: DeployBool = Field(default=True, description="Whether backups are taken.")
+    recovery_period_days: DeployInt | None = Field(
+        default=None, description="Days that can be restored, 1 to 35; 35 by default."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"enabled": raw}
+
+    @model_validator(mode="after")
+    def _in_range(self) -> PointInTimeRecovery:
+        if isinstance(self.recovery_period_days, int) and self.recovery_period_days > 35:
+            raise problem("`recovery_period_days` must lie between 1 and 35")
+        return self
+
+
+class Stream(Part):
+    """A DynamoDB stream."""
+
+    view: View = Field(description="What a record holds: KEYS_ONLY, NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES.")
+    resource_policy: tuple[RawProperties, ...] = Field(
+        default=(), description="Statements of the stream's resource policy, as IAM writes them."
+    )
+    tags: dict[str, DeployStr] = Field(default={}, description="The stream's tags.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"view": raw}
+
+
+class KinesisStream(Part):
+    """A Kinesis data stream that receives the table's changes."""
+
+    arn: DeployStr = Field(description="The data stream's ARN.")
+    precision: (
+        Annotated[str, choice("MICROSECOND", "MILLISECOND"), WithJsonSchema({"enum": ["MICROSECOND", "MILLISECOND"]})]
+        | None
+    ) = Field(default=None, description="Precision of the records' creation time.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"arn": raw}
+
+
+class ImportSource(Part):
+    """Data in S3 that a new table is filled from; a change of it replaces the table."""
+
+    bucket: Str = Field(description="Name of the S3 bucket.")
+    prefix: Str | None = Field(default=None, description="Key prefix of the files.")
+    bucket_owner: Str | None = Field(default=None, description="Account that owns the bucket.")
+    format: Annotated[
+        str, choice("CSV", "DYNAMODB_JSON", "ION"), WithJsonSchema({"enum": ["CSV", "DYNAMODB_JSON", "ION"]})
+    ] = Field(description="Format of the files.")
+    compression: (
+        Annotated[str, choice("GZIP", "NONE", "ZSTD"), WithJsonSchema({"enum": ["GZIP", "NONE", "ZSTD"]})] | None
+    ) = Field(default=None, description="Compression of the files.")
+    csv_delimiter: Str | None = Field(default=None, description="Delimiter of CSV files.")
+    csv_header: tuple[Str, ...] = Field(default=(), description="Column names of CSV files without a header line.")
+
+
+class Replica(Part):
+    """One Region of a global table; what is left out is as in the table."""
+
+    region: Region = Field(description="The replica's Region.")
+    point_in_time_recovery: PointInTimeRecovery | None = Field(
+        default=None, description="Continuous backups of this replica."
+    )
+    deletion_protection: DeployBool | None = Field(default=None, description="Deletion protection of this replica.")
+    table_class: TableClass | None = Field(default=None, description="Table class of this replica.")
+    contributor_insights: InsightsMode | None = Field(default=None, description="Contributor insights of this replica.")
+    kms_key: DeployStr | None = Field(default=None, description="ARN of the customer KMS key in this Region.")
+    kinesis_stream: KinesisStream | None = Field(default=None, description="Kinesis data stream in this Region.")
+    read: Capacity | None = Field(default=None, description="Provisioned read capacity of this replica.")
+    tags: dict[str, DeployStr] = Field(default={}, description="Tags of this replica, beside the table's.")
+    extra_properties: RawProperties = Field(default={}, description="Further properties of ReplicaSpecification.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"region": raw}
+
+
+def _projection(value: Any) -> str | tuple[str, ...]:
+    if isinstance(value, dict):
+        if list(value) == ["include"] and isinstance(value["include"], list) and value["include"]:
+            return tuple(str(need_text(name)) for name in value["include"])
+        raise problem(
+            "a projection that is a mapping has one field, `include`, with a list of attributes",
+            "write `{include: [status]}`",
+        )
+    text = need_text(value)
+    if text not in ("all", "keys_only"):
+        raise problem(f"`{text}` is no projection", "use `all`, `keys_only` or `{include: [ATTRIBUTE]}`")
+    return str(text)
+
+
+Projection = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(_projection),
+    WithJsonSchema(
+        {
+            "oneOf": [
+                {"enum": ["all", "keys_only"]},
+                {
+                    "type": "object",
+                    "properties": {"include": {"type": "array", "items": {"type": "string"}, "minItems": 1}},
+                    "required": ["include"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+class Index(Part):
+    """A global or local secondary index."""
+
+    name: ResourceName = Field(description="The index's name in DynamoDB.")
+    id: LogicalId | None = Field(
+        default=None, description="A stable name, used in access patterns and exports; by default the index's name."
+    )
+    key: Key = Field(description="The index's key. A local index has the table's partition key.")
+    projection: Projection = Field(
+        default="all", description="Attributes in the index: `all`, `keys_only` or `{include: [ATTRIBUTE]}`."
+    )
+    local: Bool = Field(
+        default=False, description="Whether it is a local secondary index, which exists from the table's creation on."
+    )
+    provisioned_throughput: ProvisionedThroughput | None = Field(
+        default=None, description="Provisioned capacity of a global index; by default the table's."
+    )
+    on_demand_throughput: OnDemandThroughput | None = Field(
+        default=None, description="Most request units of a global index."
+    )
+    warm_throughput: WarmThroughput | None = Field(default=None, description="Warm throughput of a global index.")
+    contributor_insights: InsightsMode | None = Field(
+        default=None, description="Contributor insights of a global index."
+    )
+    extra_properties: RawProperties = Field(default={}, description="Further properties of the index, checked by lint.")
+
+    @property
+    def ref(self) -> str:
+        """The name that access patterns and exports use."""
+        return self.id or str(self.name)
+
+
+class VectorIndex(Part):
+    """A vector index, for similarity search."""
+
+    name: ResourceName = Field(description="The index's name in DynamoDB.")
+    id: LogicalId | None = Field(default=None, description="A stable name for the export; by default the index's name.")
+    attribute: AttributeName = Field(description="The attribute that holds the vectors.")
+    dimensions: PositiveInt = Field(description="Length of the vectors, 1 to 4096.")
+    distance: Annotated[
+        str,
+        choice("COSINE", "DOT_PRODUCT", "EUCLIDEAN"),
+        WithJsonSchema({"enum": ["COSINE", "DOT_PRODUCT", "EUCLIDEAN"]}),
+    ] = Field(description="The distance function.")
+    projection: Projection = Field(default="all", description="Attributes in the index.")
+    partition: AttributeName | None = Field(
+        default=None, description="Attribute that a search is limited to one value of."
+    )
+    filters: tuple[AttributeName, ...] = Field(default=(), description="Attributes that a search can filter by.")
+
+    @model_validator(mode="after")
+    def _in_range(self) -> VectorIndex:
+        if self.dimensions > 4096:
+            raise problem("`dimensions` must lie between 1 and 4096")
+        return self
+
+    @property
+    def ref(self) -> str:
+        """The name that the export uses."""
+        return self.id or str(self.name)
+
+
+class Table(Part):
+    """The one table of the design."""
+
+    logical_id: LogicalId | None = Field(
+        default=None,
+        description="The resource's logical id; by default the design's name in PascalCase and `Table`. Renaming it replaces the table.",
+    )
+    name: ResourceName | None = Field(
+        default=None, description="The table's name; by default CloudFormation makes one from the stack's name."
+    )
+    key: Key = Field(description="The table's key.")
+    type_attribute: Annotated[
+        str | None,
+        PlainValidator(lambda v: None if v == "none" else str(need_text(v))),
+        WithJsonSchema({"type": "string"}),
+    ] = Field(default=None, description="The attribute that tells entities apart, or `none`.")
+    delimiter: Annotated[str, PlainValidator(lambda v: str(need_text(v))), WithJsonSchema({"type": "string"})] = Field(
+        default="#",
+        description="The text that joins the parts of a key; no string placeholder may hold it unless its pattern says so.",
+    )
+    billing: Billing = Field(
+        default="PAY_PER_REQUEST", description="PAY_PER_REQUEST or PROVISIONED. A parameter makes Conditions."
+    )
+    provisioned_throughput: ProvisionedThroughput | None = Field(
+        default=None, description="Provisioned capacity, for PROVISIONED billing."
+    )
+    on_demand_throughput: OnDemandThroughput | None = Field(
+        default=None, description="Most request units, for PAY_PER_REQUEST billing."
+    )
+    warm_throughput: WarmThroughput | None = Field(default=None, description="Warm throughput.")
+    point_in_time_recovery: PointInTimeRecovery | None = Field(
+        default=None, description="`true`, `false`, or `{enabled, recovery_period_days}`."
+    )
+    deletion_protection: DeployBool | None = Field(
+        default=None, description="Whether DynamoDB refuses to delete the table."
+    )
+    encryption: DeployStr = Field(
+        default="aws_owned", description="`aws_owned`, `aws_managed`, or the ARN or alias of a customer KMS key."
+    )
+    table_class: TableClass | None = Field(default=None, description="STANDARD or STANDARD_INFREQUENT_ACCESS.")
+    contributor_insights: InsightsMode | None = Field(
+        default=None, description="`true` or a mode of CloudWatch contributor insights."
+    )
+    on_delete: OnDelete = Field(
+        default="retain", description="What happens to the data when the stack or the resource is removed."
+    )
+    on_replace: OnDelete | None = Field(
+        default=None, description="What happens to the old table when an update replaces it; by default as `on_delete`."
+    )
+    time_to_live: AttributeName | None = Field(
+        default=None, description="The attribute that holds the expiry time, in seconds since 1970."
+    )
+    stream: Stream | None = Field(
+        default=None, description="A DynamoDB stream: a view type, or `{view, resource_policy, tags}`."
+    )
+    kinesis_stream: KinesisStream | None = Field(
+        default=None, description="A Kinesis data stream: its ARN, or `{arn, precision}`."
+    )
+    require_tls: Bool = Field(
+        default=False, description="Refuse requests without TLS, by a statement in the table's resource policy."
+    )
+    resource_policy: tuple[RawProperties, ...] = Field(
+        default=(),
+        description="Further statements of the table's resource policy, as IAM writes them; Resource is `*`.",
+    )
+    import_source: ImportSource | None = Field(default=None, description="Data in S3 to fill a new table from.")
+    tags: dict[str, DeployStr] = Field(default={}, description="Tags of the table, beside the design's.")
+    replicas: tuple[Replica, ...] = Field(
+        default=(),
+        description="Regions of a global table, the deploying Region among them; makes an AWS::DynamoDB::GlobalTable.",
+    )
+    consistency: (
+        Annotated[str, choice("EVENTUAL", "STRONG"), WithJsonSchema({"enum": ["EVENTUAL", "STRONG"]})] | None
+    ) = Field(default=None, description="Consistency between the Regions of a global table.")
+    witness: Region | None = Field(
+        default=None, description="Witness Region of a global table with STRONG consistency."
+    )
+    extra_properties: RawProperties = Field(
+        default={},
+        description="Properties that the design language has no word for yet, as CloudFormation writes them; checked by lint.",
+    )

@@ -1,0 +1,305 @@
+"""YAML with positions: every text, mapping and list of a file knows its line and column.
+
+Scalars are read as text and converted later, by the field that holds them, so `1.10`, `2024-01-01`, `on`, `N` and `null` mean
+what they say. What makes YAML surprising is refused here, once: duplicate keys, anchors, aliases, merge keys and tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cfn_table.errors import InputError
+from cfn_table.findings import Location
+
+if TYPE_CHECKING:
+    import yaml
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""Largest file that is read. A design of two thousand entities needs less than one MiB."""
+
+MAX_DEPTH: Final = 64
+"""Deepest nesting that is read; a sample item of DynamoDB nests at most 32 levels (service quota)."""
+
+
+class SourceFile:
+    """A file that was read: its name as the user knows it and its lines, for error messages."""
+
+    __slots__ = ("path", "text", "_lines")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._lines: list[str] | None = None
+
+    def location(self, line: int = 0, column: int = 0) -> Location:
+        """The place `line`:`column` (1-based; 0 for the file as a whole) with the text of its line."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        text = self._lines[line - 1].rstrip("\r") if 0 < line <= len(self._lines) else ""
+        return Location(self.path, line, column, text)
+
+
+class Text(str):
+    """A scalar: its text, where it stands, and whether it was written plain (without quotes)."""
+
+    __slots__ = ("source", "line", "column", "plain")
+    source: SourceFile
+    line: int
+    column: int
+    plain: bool
+
+    @property
+    def location(self) -> Location:
+        """Where the scalar begins."""
+        return self.source.location(self.line, self.column)
+
+
+class Mapping(dict[str, Any]):
+    """A mapping whose keys are `Text`; `line` and `column` are where it begins, `flow` whether it is written `{…}`."""
+
+    __slots__ = ("source", "line", "column", "flow")
+    source: SourceFile
+    line: int
+    column: int
+    flow: bool
+
+    @property
+    def location(self) -> Location:
+        """Where the mapping begins."""
+        return self.source.location(self.line, self.column)
+
+    def key(self, name: str) -> Text | None:
+        """The key `name` as it stands in the file."""
+        return next((key for key in self if key == name and isinstance(key, Text)), None)
+
+
+class Sequence(list[Any]):
+    """A list; `line` and `column` are where it begins."""
+
+    __slots__ = ("source", "line", "column", "flow")
+    source: SourceFile
+    line: int
+    column: int
+    flow: bool
+
+    @property
+    def location(self) -> Location:
+        """Where the list begins."""
+        return self.source.location(self.line, self.column)
+
+
+def read_file(path: Path, *, name: str | None = None) -> SourceFile:
+    """Read a UTF-8 file.
+
+    Args:
+        path: the file.
+        name: how the user names it; `path` itself by default.
+
+    Raises:
+        InputError: it is missing, a folder, unreadable, larger than `MAX_BYTES`, or not UTF-8 (with line and column).
+    """
+    shown = name or str(path)
+    place = Location(shown)
+    try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise InputError(
+                f"`{shown}` is larger than {MAX_BYTES // 1024**2} MiB", help="split it with `include`", location=place
+            )
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"there is no file `{shown}`", help="check the path", location=place) from None
+    except IsADirectoryError:
+        raise InputError(f"`{shown}` is a folder, not a file", help="name a file in it", location=place) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"`{shown}` cannot be read: {reason.lower()}", location=place) from None
+    return decode(data, shown)
+
+
+def decode(data: bytes, name: str) -> SourceFile:
+    """The file `name` with content `data`, which must be UTF-8 (a byte order mark is dropped).
+
+    Raises:
+        InputError: it is not UTF-8; the place is that of the first wrong byte.
+    """
+    try:
+        return SourceFile(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        raise InputError(
+            f"byte 0x{data[error.start]:02x} is not valid UTF-8",
+            help="save the file as UTF-8",
+            location=Location(name, line, column),
+        ) from None
+
+
+def parse(source: SourceFile) -> Mapping:
+    """The one mapping that a YAML file holds.
+
+    Raises:
+        InputError: it is empty, not a mapping, not valid YAML, or uses a refused feature (see the module).
+    """
+    root = parse_any(source)
+    if not isinstance(root, Mapping):
+        raise InputError("the file must hold a mapping (`name: value` lines)", location=root.location)
+    return root
+
+
+def parse_any(source: SourceFile) -> Text | Mapping | Sequence:
+    """The one value that a YAML file holds; raises `InputError` like `parse`."""
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        root = _Builder(source).build(yaml.parse(source.text, Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(source, error) from None
+    except yaml.reader.ReaderError as error:
+        raise _character_error(source, error) from None
+    if root is None:
+        raise InputError(
+            f"`{source.path}` is empty", help="a design begins with `design: NAME`", location=source.location()
+        )
+    return root
+
+
+class _Builder:
+    """Builds values from PyYAML's events, which alone tell anchors, aliases, tags and styles apart."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+
+    def build(self, events: Iterator[yaml.Event]) -> Text | Mapping | Sequence | None:
+        import yaml
+
+        root: Text | Mapping | Sequence | None = None
+        stack: list[Mapping | Sequence] = []
+        pending: list[Text | None] = []  # the key that waits for its value, one per open mapping
+        documents = 0
+        for event in events:
+            value: Text | Mapping | Sequence
+            if isinstance(event, yaml.ScalarEvent):
+                self.refuse_extras(event)
+                value = self.scalar(event)
+            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                self.refuse_extras(event)
+                value = Mapping() if isinstance(event, yaml.MappingStartEvent) else Sequence()
+                value.source = self.source
+                value.line, value.column = event.start_mark.line + 1, event.start_mark.column + 1
+                value.flow = bool(event.flow_style)
+                if len(stack) >= MAX_DEPTH:
+                    raise InputError(f"nested deeper than {MAX_DEPTH} levels", location=value.location)
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                if isinstance(stack.pop(), Mapping):
+                    pending.pop()
+                continue
+            elif isinstance(event, yaml.AliasEvent):
+                raise InputError(
+                    f"the alias `*{event.anchor}` is refused",
+                    help="write the value out: what a reviewer reads must be what is generated",
+                    location=self.at(event),
+                )
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise InputError(
+                        "a second document (`---`) in one file", help="use one file each", location=self.at(event)
+                    )
+                continue
+            else:
+                continue
+            if not stack:
+                root = value
+            elif isinstance(parent := stack[-1], Sequence):
+                parent.append(value)
+            elif pending[-1] is None:
+                pending[-1] = self.key(parent, value)
+            else:
+                parent[pending[-1]] = value
+                pending[-1] = None
+            if not isinstance(value, Text):
+                stack.append(value)
+                if isinstance(value, Mapping):
+                    pending.append(None)
+        if isinstance(root, Text) and root.plain and not root:
+            return None
+        return root
+
+    def at(self, event: yaml.Event) -> Location:
+        return self.source.location(event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def refuse_extras(self, event: Any) -> None:
+        if event.anchor is not None:
+            raise InputError(
+                f"the anchor `&{event.anchor}` is refused",
+                help="write the value out: what a reviewer reads must be what is generated",
+                location=self.at(event),
+            )
+        if event.tag is not None:
+            raise InputError(
+                f"the tag `{event.tag}` is refused",
+                help="drop it, or put the value in quotes if it is a text that begins with `!`",
+                location=self.at(event),
+            )
+
+    def scalar(self, event: yaml.ScalarEvent) -> Text:
+        text = Text(event.value)
+        text.source = self.source
+        text.line, text.column = event.start_mark.line + 1, event.start_mark.column + 1
+        text.plain = not event.style
+        return text
+
+    def key(self, parent: Mapping, value: Text | Mapping | Sequence) -> Text:
+        if not isinstance(value, Text):
+            raise InputError(
+                "a key must be a plain text",
+                help="put it in quotes if it begins with `{` or `[`",
+                location=value.location,
+            )
+        if value == "<<" and value.plain:
+            raise InputError("the merge key `<<` is refused", help="write the fields out", location=value.location)
+        other = value[:-1] if value.endswith("?") else value + "?"
+        if value in parent or other in parent:
+            twin = parent.key(value if value in parent else other) or value
+            also = "" if twin == value else f" (as `{twin}`)"
+            raise InputError(
+                f"`{value}` is here twice, first on line {twin.line}{also}",
+                help="keep one of them",
+                location=value.location,
+            )
+        return value
+
+
+def _syntax_error(source: SourceFile, error: yaml.MarkedYAMLError) -> InputError:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    problem = error.problem or error.context or "invalid YAML"
+    place = source.location(line, column)
+    help_ = ""
+    if "\t" in place.text[: max(column, 1)] or "'\\t'" in problem:
+        problem, help_ = "a tab cannot indent YAML", "indent with spaces"
+    elif "mapping values are not allowed" in problem:
+        help_ = "put a value that holds `: ` in quotes"
+    elif "cannot start any token" in problem:
+        help_ = "put a value that begins with this character in quotes"
+    elif "expected <block end>" in problem or "could not find expected ':'" in problem:
+        help_ = "check the indentation and the quotes of this line and the one before"
+    return InputError(f"invalid YAML: {problem}", help=help_, location=place)
+
+
+def _character_error(source: SourceFile, error: Any) -> InputError:
+    match = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text)
+    if match is None:
+        return InputError(f"invalid YAML: {error.reason}", location=source.location())
+    before = source.text[: match.start()]
+    line, column = before.count("\n") + 1, match.start() - (before.rfind("\n") + 1) + 1
+    return InputError(
+        f"the character U+{ord(match[0]):04X} is not allowed in YAML",
+        help="remove it, or write it as an escape in double quotes",
+        location=source.location(line, column),
+    )

@@ -1,0 +1,144 @@
+"""From raw YAML values to models: pydantic's errors become findings in the user's words, at the user's line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from cfn_table.design.context import Parametric
+from cfn_table.design.fields import shown
+from cfn_table.design.source import Mapping, Sequence, Text
+from cfn_table.design.suggest import did_you_mean
+from cfn_table.errors import InputError
+from cfn_table.findings import Finding, Location, Severity
+
+M = TypeVar("M", bound=BaseModel)
+
+RULE = "design-language"
+"""The rule name of findings that say that a file is not of the design language."""
+
+
+def validate(model: type[M], raw: Mapping) -> M:
+    """The `model` that `raw` writes.
+
+    Raises:
+        InputError: with one finding per problem, each at its line.
+    """
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        findings = [_finding(model, raw, detail) for detail in error.errors(include_url=False)]
+    unique = {(finding.location, finding.message): finding for finding in findings}
+    raise InputError.of(sorted(unique.values(), key=Finding.sort_key))
+
+
+def locate(raw: Any, path: Iterable[str | int]) -> Location:
+    """Where `path` stands in `raw`: a scalar's own place, else the place of the key that names it.
+
+    Steps that are not there are ignored, so the nearest known place is returned. A name also finds its `name?`.
+    """
+    place: Location = raw.location
+    value = raw
+    for step in path:
+        if isinstance(value, Mapping) and isinstance(step, str):
+            name = step if step in value else f"{step}?" if f"{step}?" in value else None
+            if name is None:
+                continue
+            key = value.key(name)
+            value = value[name]
+            place = value.location if isinstance(value, Text) and value else key.location if key is not None else place
+        elif isinstance(value, Sequence) and isinstance(step, int) and step < len(value):
+            value = value[step]
+            place = _place_of(value, place)
+        if isinstance(value, Parametric):
+            place = value.text.location
+    return place
+
+
+def locate_key(raw: Any, path: Iterable[str | int]) -> Location:
+    """Where the key at `path` stands, even when its value is a scalar."""
+    steps = list(path)
+    parent: Any = raw
+    for step in steps[:-1]:
+        found = _step(parent, step)
+        parent = parent if found is None else found
+    if isinstance(parent, Mapping) and isinstance(steps[-1], str):
+        key = parent.key(steps[-1]) or parent.key(f"{steps[-1]}?")
+        if key is not None:
+            return key.location
+    return locate(raw, steps)
+
+
+def _place_of(value: Any, fallback: Location) -> Location:
+    if isinstance(value, Parametric):
+        return value.text.location
+    return value.location if isinstance(value, (Text, Mapping, Sequence)) else fallback
+
+
+def _step(value: Any, step: str | int) -> Any:
+    if isinstance(value, Mapping) and isinstance(step, str):
+        return value.get(step, value.get(f"{step}?"))
+    if isinstance(value, Sequence) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return None
+
+
+def _finding(model: type[BaseModel], raw: Mapping, detail: ErrorDetails) -> Finding:
+    path = list(detail["loc"])
+    kind = detail["type"]
+    name = path[-1] if path else ""
+    if kind == "missing":
+        message, help_ = f"`{name}` is missing", f"add `{name}: …`"
+        place = locate(raw, path[:-1]) if len(path) > 1 else raw.location
+    elif kind == "extra_forbidden":
+        owner = _model_at(model, path[:-1])
+        known = [field.alias or key for key, field in owner.model_fields.items() if not field.exclude] if owner else []
+        message, help_ = f"unknown field `{name}`", did_you_mean(str(name), known)
+        place = locate_key(raw, path)
+    else:
+        context = detail.get("ctx", {})
+        message = str(context.get("message") or _plain_message(kind, detail))
+        help_ = str(context.get("help", ""))
+        place = locate(raw, path)
+    return Finding(RULE, Severity.ERROR, message, help=help_, location=place)
+
+
+def _plain_message(kind: str, detail: ErrorDetails) -> str:
+    value = detail.get("input")
+    if isinstance(value, Parametric):
+        return f"`{value}` is a deploy-time parameter, and this must be known when the template is generated"
+    wanted = {
+        "dict_type": "a mapping is needed here",
+        "model_type": "a mapping is needed here",
+        "model_attributes_type": "a mapping is needed here",
+        "tuple_type": "a list is needed here",
+        "list_type": "a list is needed here",
+        "too_short": "the list has too few entries",
+        "too_long": "the list has too many entries",
+        "literal_error": f"{shown(value)} is not one of the values",
+    }.get(kind)
+    if wanted is None:
+        return detail["msg"][:1].lower() + detail["msg"][1:]
+    return f"{wanted}, not {shown(value)}" if wanted.endswith("here") else wanted
+
+
+def _model_at(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:
+    """The model that validates the value at `path`, found by walking field annotations."""
+    import typing
+
+    current: Any = model
+    for step in path:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            field = next((f for key, f in current.model_fields.items() if step in (key, f.alias)), None)
+            current = field.annotation if field else None
+        while typing.get_origin(current) is not None and not (
+            isinstance(current, type) and issubclass(current, BaseModel)
+        ):
+            models = [arg for arg in typing.get_args(current) if arg not in (type(None), str, Ellipsis)]
+            if not models:
+                break
+            current = models[0]
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None

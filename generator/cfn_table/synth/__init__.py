@@ -1,0 +1,1 @@
+"""From a `Design` to a troposphere `Template`, and to its text."""
