@@ -1,5 +1,94 @@
-"""cfn-table: describe a DynamoDB table once, get CloudFormation that is linted, versioned, reviewed, proven and importable."""
+"""Describe a DynamoDB table once; get CloudFormation that is linted, versioned and importable.
+
+Every command is a function here; the modules that they need are imported when they are first used.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Final
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cfn_table.design.design import Design
+    from cfn_table.design.load import load_design
+    from cfn_table.design.rules import check_design
+    from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
+    from cfn_table.findings import Finding, Location, Severity
+    from cfn_table.lint.runner import lint_template
+    from cfn_table.pipeline.check import check as check_builds
+    from cfn_table.pipeline.generate import generate as generate_builds
+    from cfn_table.pipeline.lint import lint as lint_paths
+    from cfn_table.pipeline.prepared import Result, Settings
+    from cfn_table.publish.s3 import publish_to_s3
+    from cfn_table.publish.store import Store
+    from cfn_table.scaffold import make_project
+    from cfn_table.synth.render import render_json, render_yaml
+    from cfn_table.synth.template import synthesize, to_plain
+
+# INVARIANT: no name is that of a subpackage, which importing the subpackage would replace.
+_WHERE: Final = {
+    "CfnTableError": "cfn_table.errors:CfnTableError",
+    "Design": "cfn_table.design.design:Design",
+    "Finding": "cfn_table.findings:Finding",
+    "InputError": "cfn_table.errors:InputError",
+    "InternalError": "cfn_table.errors:InternalError",
+    "Location": "cfn_table.findings:Location",
+    "RefusedError": "cfn_table.errors:RefusedError",
+    "Result": "cfn_table.pipeline.prepared:Result",
+    "Settings": "cfn_table.pipeline.prepared:Settings",
+    "Severity": "cfn_table.findings:Severity",
+    "Store": "cfn_table.publish.store:Store",
+    "UsageError": "cfn_table.errors:UsageError",
+    "check_builds": "cfn_table.pipeline.check:check",
+    "check_design": "cfn_table.design.rules:check_design",
+    "generate_builds": "cfn_table.pipeline.generate:generate",
+    "lint_paths": "cfn_table.pipeline.lint:lint",
+    "lint_template": "cfn_table.lint.runner:lint_template",
+    "load_design": "cfn_table.design.load:load_design",
+    "make_project": "cfn_table.scaffold:make_project",
+    "publish_to_s3": "cfn_table.publish.s3:publish_to_s3",
+    "render_json": "cfn_table.synth.render:render_json",
+    "render_yaml": "cfn_table.synth.render:render_yaml",
+    "synthesize": "cfn_table.synth.template:synthesize",
+    "to_plain": "cfn_table.synth.template:to_plain",
+}
+
+__all__ = [
+    "CfnTableError",
+    "Design",
+    "Finding",
+    "InputError",
+    "InternalError",
+    "Location",
+    "RefusedError",
+    "Result",
+    "Settings",
+    "Severity",
+    "Store",
+    "UsageError",
+    "__version__",
+    "check_builds",
+    "check_design",
+    "generate_builds",
+    "lint_paths",
+    "lint_template",
+    "load_design",
+    "make_project",
+    "publish_to_s3",
+    "render_json",
+    "render_yaml",
+    "synthesize",
+    "to_plain",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    module, _, attribute = _WHERE[name].partition(":")
+    value = getattr(importlib.import_module(module), attribute)
+    globals()[name] = value
+    return value

@@ -1,7 +1,7 @@
 """One value type for everything that is found: by the design rules, by cfn-lint, by a command that refuses.
 
-A finding says which law is broken (`rule`), how bad that is, what is wrong in the user's words, what to do about it, and
-where. How findings look in a terminal, in SARIF or in a pull request is the business of `cfn_table.formats`.
+A finding says which law is broken (`rule`), how bad that is, what is wrong in the user's words, what to do about it,
+and where. How findings look in a terminal, in SARIF or in a pull request is the business of `cfn_table.formats`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Finding:
         message: one line, lower case, no full stop; the user's own words stand in backticks.
         help: what to do about it, apart from the message; may be empty.
         location: where, if the place is known.
+        path: where in a template it is, such as `("Resources", "Table", "Properties")`; empty where that is not
+            known. Does not count in comparisons.
     """
 
     rule: str
@@ -57,6 +59,7 @@ class Finding:
     message: str
     help: str = ""
     location: Location | None = None
+    path: tuple[str | int, ...] = field(default=(), compare=False)
 
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Order of findings in every output: by file, then line, column, rule and message."""

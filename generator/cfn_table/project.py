@@ -26,7 +26,7 @@ class Project:
 
     @classmethod
     def of_design(cls, path: Path) -> Project:
-        """The project that a design file belongs to: the parent of its `templates` folder, else the current folder's project."""
+        """The project of a design file: the parent of its `templates` folder, else the current folder's project."""
         folder = path.parent.resolve()
         return cls(folder.parent) if folder.name == "templates" else cls.find(Path.cwd())
 

@@ -1,15 +1,18 @@
 """Build-time settings and deploy-time parameters: what `{{ NAME }}` in a design means.
 
-A context entry with a plain value is a setting: it is known when the template is generated. An entry with a mapping is a
-CloudFormation parameter: its value is known when the stack is deployed, so it can stand only in fields that become a `Ref`.
-Expressions are evaluated per scalar after the YAML was read (as Ansible does), so positions stay true and no value can inject
-structure; the expression language is Jinja2's, reduced to names, texts, `~`, comparisons and a few filters, in its sandbox.
+A context entry with a plain value is a setting: it is known when the template is generated. An entry with a mapping
+is a CloudFormation parameter: its value is known when the stack is deployed, so it can stand only in fields that
+become a `Ref`.
+Expressions are evaluated per scalar after the YAML was read (as Ansible does), so positions stay true and no value
+can inject structure; the expression language is Jinja2's, reduced to names, texts, `~`, comparisons and a few
+filters, in its sandbox.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping as AnyMapping
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,6 +52,19 @@ class Parameter:
         """The default value, or None where the deployer must give one."""
         return self.properties.get("Default")
 
+    @property
+    def is_list(self) -> bool:
+        """Whether the value is a list of texts."""
+        return bool(self.properties["Type"] == "CommaDelimitedList")
+
+    @property
+    def known_values(self) -> tuple[Any, ...]:
+        """The default and the allowed values; none where they are names of SSM parameters, which say nothing."""
+        if self.properties["Type"].startswith("AWS::SSM"):
+            return ()
+        default = () if self.default is None else (self.default,)
+        return tuple(dict.fromkeys((*default, *self.properties.get("AllowedValues", ()))))
+
 
 @dataclass(frozen=True, slots=True)
 class Parametric:
@@ -64,10 +80,26 @@ class Parametric:
         return only if isinstance(only, Parameter) else None
 
     @property
-    def default(self) -> str | None:
-        """The value when every parameter keeps its default; None where one has no default."""
-        texts = [part if isinstance(part, str) else part.default for part in self.parts]
-        return None if None in texts else "".join(str(text) for text in texts)
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters in it, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Parameter))
+
+    def possible_texts(self) -> Iterator[str]:
+        """Values that it can have, as far as the declarations tell: each parameter's default and allowed values.
+
+        With several parameters these are the texts in which all have their default, and in which one has another value.
+        """
+        firsts = {parameter.name: parameter.known_values[:1] for parameter in self.parameters}
+        if not all(firsts.values()):
+            return
+        usual = {name: values[0] for name, values in firsts.items()}
+        yield self._text(usual)
+        for parameter in self.parameters:
+            for value in parameter.known_values[1:]:
+                yield self._text({**usual, parameter.name: value})
+
+    def _text(self, values: AnyMapping[str, Any]) -> str:
+        return "".join(part if isinstance(part, str) else str(values[part.name]) for part in self.parts)
 
     def __str__(self) -> str:
         return str(self.text)
@@ -99,7 +131,8 @@ def read_context(raw: Any, options: AnyMapping[str, str], environment: AnyMappin
         environment: the process environment; only declared names are looked up.
 
     Raises:
-        InputError: a name or parameter declaration is wrong, a default is undefined or refers to itself, or an option tries
+        InputError: a name or parameter declaration is wrong, a default is undefined or refers to itself, or an option
+            tries
             to set a deploy-time parameter.
     """
     if raw is None:
@@ -134,11 +167,11 @@ def read_context(raw: Any, options: AnyMapping[str, str], environment: AnyMappin
         elif name in environment:
             overrides[name] = environment[name]
             sources["environment"].append(name)
-    for name in parameters:
+    for name, parameter in parameters.items():
         if name in options:
             raise InputError(
                 f"`{name}` is a deploy-time parameter and cannot be set when the template is generated",
-                help=f"pass it when you deploy: --parameter-overrides {parameters[name].logical_id}={options[name]}",
+                help=f"pass it when you deploy: --parameter-overrides {parameter.logical_id}={options[name]}",
                 location=parameters_location(raw, name),
             )
     twins: dict[str, str] = {}
@@ -292,8 +325,8 @@ def _evaluate_jinja(text: Text, context: Context) -> Iterator[str | Parameter]:
 def _compute(node: Any, text: Text, context: Context) -> str:
     from jinja2 import nodes
 
-    allowed = (nodes.Name, nodes.Const, nodes.Filter, nodes.Concat, nodes.CondExpr, nodes.Compare, nodes.Operand)
-    allowed += (nodes.And, nodes.Or, nodes.Not)
+    allowed: tuple[type[nodes.Node], ...] = (nodes.Name, nodes.Const, nodes.Filter, nodes.Concat, nodes.CondExpr)
+    allowed += (nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not)
     for inner in (node, *node.find_all(nodes.Node)):
         known_filter = not isinstance(inner, nodes.Filter) or inner.name in _FILTERS
         if not isinstance(inner, allowed) or not known_filter:
@@ -311,8 +344,7 @@ def _compute(node: Any, text: Text, context: Context) -> str:
     template = nodes.Template([nodes.Output([node])])
     template.set_environment(_environment())
     template.set_lineno(1)
-    rendered = _environment().from_string(template).render(dict(context.values))
-    return rendered
+    return _environment().from_string(template).render(dict(context.values))
 
 
 def _environment() -> jinja2.Environment:

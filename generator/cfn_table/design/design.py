@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as AnyMapping
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,7 +68,7 @@ class EntityView:
 
     @cached_property
     def templates(self) -> AnyMapping[str, KeyTemplate]:
-        """Key attribute → its template, in key order; an attribute that is itself a key attribute has the template `{name}`."""
+        """Key attribute → its template, in key order; a key attribute that is an attribute has `{name}`."""
         found: dict[str, KeyTemplate] = {}
         for name in self._design.key_attributes:
             if name in self.entity.keys:
@@ -77,7 +78,7 @@ class EntityView:
         return found
 
     def may_lack(self, key_attribute: str) -> bool:
-        """Whether items of the entity may lack the key attribute: it has a `?`, or a placeholder's attribute is optional."""
+        """Whether items may lack the key attribute: it has a `?`, or a placeholder's attribute is optional."""
         if key_attribute in self.entity.sparse:
             return True
         template = self.templates.get(key_attribute)
@@ -131,7 +132,8 @@ class Design:
         root: the project's folder; paths in `files` are relative to it.
         path: the design file as the user names it.
         files: every file that was read, sorted, relative to `root` where inside, with `/`.
-        inputs_digest: SHA-256, in hex, of everything that the template depends on: the values in these files (not their comments,
+        inputs_digest: SHA-256, in hex, of everything that the template depends on: the values in these files (not
+            their comments,
             order or layout), the context's values, and the text of the hook.
     """
 

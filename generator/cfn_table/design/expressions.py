@@ -1,4 +1,4 @@
-"""Texts of DynamoDB expressions. Every attribute name is aliased (`#name`), so a reserved word can never break a request.
+"""Texts of DynamoDB expressions. Every attribute name is aliased, so a reserved word can never break a request.
 
 Source: DynamoDB developer guide, "Expression attribute names (aliases)" and "Reserved words in DynamoDB".
 """
@@ -61,17 +61,19 @@ class Expressions:
 
     def name(self, path: str) -> str:
         """The aliased text of a path such as `address.lines[0]`."""
-        return ".".join(
-            self._alias(*re.fullmatch(r"(.*?)((?:\[[0-9]+\])*)", part, re.DOTALL).groups()) for part in path.split(".")
-        )  # type: ignore[union-attr]
+        aliased = []
+        for part in path.split("."):
+            name, bracket, rest = part.partition("[")
+            aliased.append(self._alias(name) + bracket + rest)
+        return ".".join(aliased)
 
-    def _alias(self, name: str, subscript: str) -> str:
+    def _alias(self, name: str) -> str:
         base = "#" + (name if re.fullmatch("[A-Za-z0-9_]+", name) else f"n{len(self.names)}")
         alias, number = base, 2
         while self.names.get(alias, name) != name:
             alias, number = f"{base}_{number}", number + 1
         self.names[alias] = name
-        return alias + subscript
+        return alias
 
     def value(self, operand: Operand) -> str:
         """The placeholder for `operand`, named after its attribute; equal operands share one."""

@@ -21,7 +21,10 @@ INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 
 DEPLOY_TIME: Final = "x-deploy-time"
-"""Key of a field's JSON Schema that says whether a deploy-time parameter may stand there: true, or the reason why not."""
+"""Key of a field's JSON Schema: whether a deploy-time parameter may stand there (true), or the reason why not."""
+
+KNOWN_TO_APPLICATIONS: Final = "applications build keys and items, and do not see the stack's parameters"
+"""Why a field that shapes items can hold no deploy-time parameter."""
 
 
 def problem(message: str, help: str = "") -> PydanticCustomError:
@@ -120,14 +123,25 @@ def matching(pattern: str, what: str, help: str = "") -> PlainValidator:
 
 
 def deployable(check: Callable[[Any], Any]) -> PlainValidator:
-    """A validator that lets a deploy-time parameter pass and checks every other value; its default is checked too."""
+    """A validator that lets a deploy-time parameter pass and checks every other value.
+
+    What is known of a parameter is checked too: that it is no list, its default, and the values that it allows.
+    """
 
     def pass_parameters(value: Any) -> Any:
         if not isinstance(value, Parametric):
             return check(value)
-        default = value.default
-        if default is not None and not default.startswith("/"):  # an SSM path says nothing about the value
-            check(default)
+        for parameter in value.parameters:
+            if parameter.is_list:
+                raise problem(f"`{value}` is a list, and one value is needed here", "give the parameter another type")
+        for text in value.possible_texts():
+            try:
+                check(text)
+            except PydanticCustomError as error:
+                context = error.context or {}
+                raise problem(
+                    f"the parameter in `{value}` can have a wrong value: {context['message']}", context["help"]
+                ) from None
         return value
 
     return PlainValidator(pass_parameters)
@@ -151,14 +165,29 @@ def positive(value: Any) -> Any:
     return number
 
 
+def within(low: int, high: int, *, whole: bool = False) -> Callable[[Any], Any]:
+    """A check that takes only numbers from `low` to `high`, or only whole ones."""
+
+    def check(value: Any) -> Any:
+        number = _integer(value) if whole else _number(value)
+        if not low <= number <= high:
+            raise problem(f"`{number}` is not between {low} and {high}")
+        return number
+
+    return check
+
+
 PositiveInt = Annotated[int, PlainValidator(positive), WithJsonSchema({"type": "integer", "minimum": 1})]
 DeployBool = Annotated[
-    bool | Parametric, deployable(_boolean), WithJsonSchema({"type": ["boolean", "string"], DEPLOY_TIME: True})
+    bool | Parametric, deployable(_boolean), WithJsonSchema({"type": "boolean", DEPLOY_TIME: True})
 ]
 DeployInt = Annotated[
     int | Parametric,
     deployable(positive),
-    WithJsonSchema({"type": ["integer", "string"], "minimum": 1, DEPLOY_TIME: True}),
+    WithJsonSchema({"type": "integer", "minimum": 1, DEPLOY_TIME: True}),
+]
+DeployNumber = Annotated[
+    int | float | Parametric, deployable(_number), WithJsonSchema({"type": "number", DEPLOY_TIME: True})
 ]
 DeployStr = Annotated[
     str | Parametric, deployable(_text), WithJsonSchema({"type": ["string", "number", "boolean"], DEPLOY_TIME: True})
@@ -185,11 +214,6 @@ LogicalId = Annotated[
         }
     ),
 ]
-AttributeName = Annotated[
-    str,
-    PlainValidator(lambda value: _attribute_name(value)),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255}),
-]
 
 
 def _attribute_name(value: Any) -> str:
@@ -197,6 +221,13 @@ def _attribute_name(value: Any) -> str:
     if not text or len(text.encode()) > 255:
         raise problem(f"{shown(text)} cannot name an attribute", "use 1 to 255 bytes")
     return str(text)
+
+
+AttributeName = Annotated[
+    str,
+    PlainValidator(_attribute_name),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255}),
+]
 
 
 def region(value: Any) -> str:
@@ -211,7 +242,7 @@ Region = Annotated[str, PlainValidator(region), WithJsonSchema({"type": "string"
 
 
 def validate_inner(model: type[M], value: Any) -> M:
-    """The `model` that `value` writes, for validators that choose a model themselves; only the first problem is told."""
+    """The `model` that `value` writes, for validators that choose a model themselves; tells the first problem."""
     try:
         return model.model_validate(value)
     except ValidationError as error:

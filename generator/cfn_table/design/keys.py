@@ -1,7 +1,8 @@
 """Key templates: `USER#{userId}`. From them follow keys, parameters, IAM patterns, validation and collisions.
 
-A template is literal text with placeholders: `{name}`, `{name:010}` (a number, zero-padded to ten digits so that text order is
-number order), `{name:lower}` and `{name:upper}`. What a placeholder may hold is its `Domain`, which comes from the attribute of
+A template is literal text with placeholders: `{name}`, `{name:010}` (a number, zero-padded to ten digits so that text
+order is number order), `{name:lower}` and `{name:upper}`. What a placeholder may hold is its `Domain`, which comes
+from the attribute of
 that name.
 """
 
@@ -40,7 +41,7 @@ SCALAR_TYPES: Final = ("string", "number", "boolean", "binary", "timestamp", "da
 """Attribute types whose values can stand in a key template."""
 
 KEY_TYPES: Final = {"number": "N", "epoch": "N", "binary": "B"}
-"""Attribute types that make a key attribute which is nothing but that placeholder a number or a binary; all others are strings."""
+"""Attribute types whose bare placeholder makes a key attribute that is no string."""
 
 
 class TemplateError(ValueError):
@@ -92,7 +93,7 @@ class Domain:
         return rf"(?:(?!{re.escape(self.delimiter)})[\s\S])+"
 
     def language(self) -> Language:
-        """The texts that the placeholder can become; a pattern that is not regular counts as any text (never as less)."""
+        """The texts that the placeholder can become; a pattern that is not regular counts as any text."""
         from cfn_table.languages import ANYTHING, concat, literal, union
 
         if self.type == "string" and not self.values and self.pattern is None and len(self.delimiter) > 1:
@@ -244,7 +245,7 @@ class KeyTemplate:
         )
 
     def iam_pattern(self, bind: Mapping[str, str] | None = None) -> str:
-        """The pattern for `dynamodb:LeadingKeys` under StringLike: `*` for each placeholder, or the variable it is bound to.
+        """The StringLike pattern for `dynamodb:LeadingKeys`: `*` for each placeholder, or what it is bound to.
 
         `*`, `?` and `$` of literal text are escaped as `${*}`, `${?}` and `${$}` (IAM user guide, "Policy variables").
         """

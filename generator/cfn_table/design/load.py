@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping as AnyMapping
+from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +37,8 @@ def load_design(
 
     Args:
         path: the design file.
-        context: values for context entries; they win over the environment. Names that the design does not declare are ignored.
+        context: values for context entries; they win over the environment. Names that the design does not declare are
+            ignored.
         environment: where declared names are looked up; `os.environ` by default.
         project: the project's folder; by default the parent of the `templates` folder that holds the file.
 

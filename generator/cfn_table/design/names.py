@@ -6,7 +6,7 @@ import re
 
 
 def pascal_case(name: str) -> str:
-    """`name` in PascalCase with letters and digits only: `api` → `Api`, `TABLE_NAME` → `TableName`, `kv-storage` → `KvStorage`.
+    """`name` in PascalCase, letters and digits only: `TABLE_NAME` → `TableName`, `kv-storage` → `KvStorage`.
 
     A part in mixed case keeps its case: `readModel` → `ReadModel`.
     """

@@ -44,7 +44,8 @@ def read_parameter(name: str, raw: Mapping) -> Parameter:
     """The parameter that the context entry `name` declares.
 
     Raises:
-        InputError: an unknown field or type, a default that the parameter itself would refuse, a name that is not alphanumeric.
+        InputError: an unknown field or type, a default that the parameter itself would refuse, a name that is not
+            alphanumeric.
     """
     for key in raw:
         if key not in FIELDS:

@@ -1,10 +1,11 @@
-"""Names must refer to something: entities, indexes, patterns, placeholders. What fails here cannot become a template."""
+"""Names must refer to something. What fails here cannot become a template."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from cfn_table.design.design import Design, Policy
+from cfn_table.design.model import Index, VectorIndex
 from cfn_table.design.suggest import did_you_mean
 from cfn_table.findings import Finding, Location, Severity
 
@@ -27,7 +28,11 @@ def _error(message: str, help_: str, place: Location) -> Finding:
 
 def _indexes(design: Design) -> Iterator[Finding]:
     seen: dict[str, Location] = {}
-    for section, indexes in (("indexes", design.file.indexes), ("vector_indexes", design.file.vector_indexes)):
+    sections: dict[str, tuple[Index | VectorIndex, ...]] = {
+        "indexes": design.file.indexes,
+        "vector_indexes": design.file.vector_indexes,
+    }
+    for section, indexes in sections.items():
         for position, index in enumerate(indexes):
             place = design.locate(section, position, "id" if index.id else "name")
             if index.ref in seen:
@@ -53,7 +58,7 @@ def _entities(design: Design) -> Iterator[Finding]:
                 if placeholder not in view.domains:
                     help_ = did_you_mean(placeholder, view.domains)
                     if not help_.startswith("did"):
-                        help_ = f"add `{placeholder}` to the entity's attributes, or to `key_only` if it is stored nowhere else"
+                        help_ = f"add `{placeholder}` to the attributes, or to `key_only` if it is stored nowhere else"
                     place = design.locate("entities", name, "keys", key)
                     yield _error(f"placeholder `{{{placeholder}}}` is no attribute of entity `{name}`", help_, place)
 
@@ -117,7 +122,7 @@ def _policy_names(design: Design) -> Iterator[Finding]:
     for policy in design.policies:
         if policy.logical_id in seen:
             yield _error(
-                f"the policies `{policy.name}` and `{seen[policy.logical_id].name}` have the same logical id `{policy.logical_id}`",
+                f"`{policy.name}` and `{seen[policy.logical_id].name}` have the same logical id `{policy.logical_id}`",
                 "rename one of them",
                 policy.locate("policy"),
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as AnyMapping
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cfn_table.languages import Language
 
 MAX_CHARACTER: Final = "\U0010ffff"
-"""Sorts after every other character in UTF-8 byte order, which is how DynamoDB orders strings (developer guide, Query)."""
+"""Sorts last in UTF-8 byte order, which is how DynamoDB orders strings (developer guide, Query)."""
 
 BATCHES: Final = ("BatchGetItem", "BatchWriteItem")
 TRANSACTIONS: Final = ("TransactGetItems", "TransactWriteItems")
@@ -39,7 +40,7 @@ class Underivable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class KeyCondition:
-    """A condition on one key attribute, as DynamoDB is asked: `equals`, `begins_with`, `between`, `gt`, `gte`, `lt`, `lte`."""
+    """A condition on one key attribute: `equals`, `begins_with`, `between`, `gt`, `gte`, `lt` or `lte`."""
 
     attribute: str
     comparison: str
@@ -88,7 +89,7 @@ def derive(design: Design, name: str) -> tuple[Request, ...]:
 
 
 def parameters(design: Design, request: Request) -> dict[str, str]:
-    """Name → type of every parameter that the request takes, in order of first use; types are those of the design language."""
+    """Name → type (of the design language) of every parameter of the request, in order of first use."""
     found: dict[str, str] = {}
     views = [design.entities[name] for name in request.entities] or list(design.entities.values())
     templates = [template for condition in request.key for template in condition.templates]
@@ -260,9 +261,8 @@ def _update(
         renames = {
             path: f"{raw}" for path, raw in sets.items() if path in template.placeholders and isinstance(raw, str)
         }
-        clauses.append(
-            f"{texts.name(name)} = {texts.value(Operand(name, template=_bound(template, {**renames, **(bindings or {})})))}"
-        )
+        rebuilt = Operand(name, template=_bound(template, {**renames, **(bindings or {})}))
+        clauses.append(f"{texts.name(name)} = {texts.value(rebuilt)}")
     adds = [f"{texts.name(path)} {texts.value(operand(path, raw))}" for path, raw in pattern.add.items()]
     parts = [("SET", clauses), ("ADD", adds), ("REMOVE", removed)]
     expressions["UpdateExpression"] = " ".join(f"{word} {', '.join(items)}" for word, items in parts if items)
@@ -387,12 +387,12 @@ def _type_filter(
     attribute = design.file.table.type_attribute
     if (
         not clash
-        and keys.projection not in ("all",)
+        and keys.projection != "all"
         and attribute not in (*keys.projection, *keys.names, *design.table_keys.names)
     ):
         raise Underivable(
             "queries-return-exactly-their-entities",
-            f"{keys.title} also holds items of `{strangers[0].name}`, and does not project `{attribute}`, which tells them apart",
+            f"{keys.title} also holds `{strangers[0].name}`, without `{attribute}`, which tells them apart",
             f"project `{attribute}`, or narrow the sort key condition",
             "entity",
         )
@@ -458,7 +458,7 @@ def _several_sort_conditions(
 
 
 def _narrowest(attribute: str, templates: list[KeyTemplate], known: set[str], kind: str) -> KeyCondition | None:
-    """Equality where all entities have one template of known parts; else begins_with their common prefix, if there is one."""
+    """Equality where all entities have one template of known parts; else begins_with their common prefix."""
     first, *rest = templates
     if all(template == first for template in rest) and set(first.placeholders) <= known:
         return KeyCondition(attribute, "equals", (first,))
@@ -478,21 +478,27 @@ def _known_prefix(template: KeyTemplate, known: set[str]) -> tuple[str | Placeho
 
 
 def _common_prefix(templates: list[tuple[str | Placeholder, ...]]) -> tuple[str | Placeholder, ...]:
-    import os.path
-
     common: list[str | Placeholder] = []
     for parts in zip(*templates, strict=False):
         if all(part == parts[0] for part in parts):
             common.append(parts[0])
             continue
         if all(isinstance(part, str) for part in parts):
-            text = os.path.commonprefix([str(part) for part in parts])
+            text = _shared_text([str(part) for part in parts])
             if text:
                 common.append(text)
         break
     if common and isinstance(common[-1], Placeholder):
         common.pop()  # a whole value without what follows it would also match longer values
     return tuple(common)
+
+
+def _shared_text(texts: list[str]) -> str:
+    first, last = min(texts), max(texts)
+    length = next(
+        (index for index, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first)
+    )
+    return first[:length]
 
 
 def _stated(stated: SortKey, attribute: str, views: list[EntityView], design: Design) -> KeyCondition:

@@ -1,7 +1,8 @@
 """YAML with positions: every text, mapping and list of a file knows its line and column.
 
-Scalars are read as text and converted later, by the field that holds them, so `1.10`, `2024-01-01`, `on`, `N` and `null` mean
-what they say. What makes YAML surprising is refused here, once: duplicate keys, anchors, aliases, merge keys and tags.
+Scalars are read as text and converted later, by the field that holds them, so `1.10`, `2024-01-01`, `on`, `N` and
+`null` mean what they say. What makes YAML surprising is refused here, once: duplicate keys, anchors, aliases, merge
+keys and tags.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Text(str):
 
 
 class Mapping(dict[str, Any]):
-    """A mapping whose keys are `Text`; `line` and `column` are where it begins, `flow` whether it is written `{…}`."""
+    """A mapping whose keys are `Text`; `line` and `column` say where it begins, `flow` that it is written `{…}`."""
 
     __slots__ = ("source", "line", "column", "flow")
     source: SourceFile
@@ -190,7 +191,7 @@ class _Builder:
                 self.refuse_extras(event)
                 value = Mapping() if isinstance(event, yaml.MappingStartEvent) else Sequence()
                 value.source = self.source
-                value.line, value.column = event.start_mark.line + 1, event.start_mark.column + 1
+                value.line, value.column = _start(event)
                 value.flow = bool(event.flow_style)
                 if len(stack) >= MAX_DEPTH:
                     raise InputError(f"nested deeper than {MAX_DEPTH} levels", location=value.location)
@@ -231,7 +232,7 @@ class _Builder:
         return root
 
     def at(self, event: yaml.Event) -> Location:
-        return self.source.location(event.start_mark.line + 1, event.start_mark.column + 1)
+        return self.source.location(*_start(event))
 
     def refuse_extras(self, event: Any) -> None:
         if event.anchor is not None:
@@ -250,7 +251,7 @@ class _Builder:
     def scalar(self, event: yaml.ScalarEvent) -> Text:
         text = Text(event.value)
         text.source = self.source
-        text.line, text.column = event.start_mark.line + 1, event.start_mark.column + 1
+        text.line, text.column = _start(event)
         text.plain = not event.style
         return text
 
@@ -273,6 +274,11 @@ class _Builder:
                 location=value.location,
             )
         return value
+
+
+def _start(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
 
 
 def _syntax_error(source: SourceFile, error: yaml.MarkedYAMLError) -> InputError:

@@ -40,8 +40,8 @@ class WrongValue(ValueError):
 def convert(kind: str, raw: Any) -> Any:
     """The Python value of `raw` for an attribute of type `kind`.
 
-    Texts become str, Decimal, bool or bytes; sets become sorted lists without duplicates; maps and lists convert their plain
-    scalars as JSON does (`null`, `true`, `12`), while quoted ones stay texts.
+    Texts become str, Decimal, bool or bytes; sets become sorted lists without duplicates; maps and lists convert
+    their plain scalars as JSON does (`null`, `true`, `12`), while quoted ones stay texts.
 
     Raises:
         WrongValue: `raw` is no such value.

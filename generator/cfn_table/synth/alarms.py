@@ -1,7 +1,8 @@
 """CloudWatch alarms: a latency target that nothing watches is a wish.
 
-Metrics and dimensions: DynamoDB developer guide, "DynamoDB metrics and dimensions". SuccessfulRequestLatency and SystemErrors
-have TableName and Operation (without Operation an alarm never fires); throttle events have TableName, and the index's name.
+Metrics and dimensions: DynamoDB developer guide, "DynamoDB metrics and dimensions". SuccessfulRequestLatency and
+SystemErrors have TableName and Operation (without Operation an alarm never fires); throttle events have TableName,
+and the index's name.
 """
 
 from __future__ import annotations

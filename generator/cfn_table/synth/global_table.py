@@ -1,7 +1,7 @@
 """The table's resource when a design names replicas: AWS::DynamoDB::GlobalTable.
 
-Resource policy, point-in-time recovery, table class, deletion protection, insights, read capacity, tags and customer keys
-live per replica there (template reference, AWS::DynamoDB::GlobalTable).
+Resource policy, point-in-time recovery, table class, deletion protection, insights, read capacity, tags and customer
+keys live per replica there (template reference, AWS::DynamoDB::GlobalTable).
 """
 
 from __future__ import annotations
@@ -177,9 +177,8 @@ def _replica(design: Design, replica: Replica) -> dynamodb.ReplicaSpecification:
     statements = resource_policy_statements(design)
     if statements:
         properties["ResourcePolicy"] = resource_policy(statements)
-    if billing.provisioned and (
-        read := replica.read or (table.provisioned_throughput and table.provisioned_throughput.read)
-    ):
+    read = replica.read or (table.provisioned_throughput.read if table.provisioned_throughput is not None else None)
+    if billing.provisioned and read is not None:
         properties["ReadProvisionedThroughputSettings"] = when(billing.when_provisioned, _read_settings(read))
     indexes = [
         each for each in (_replica_index(design, index) for index in design.indexes.values() if not index.local) if each

@@ -33,6 +33,7 @@ _HELP_FOR_PROBLEM: Final = {
     "did not find expected key": "indent all keys of one mapping alike",
     "did not find expected '-' indicator": "indent all entries of one list alike",
     "did not find expected <document start>": "indent all keys of one mapping alike",
+    "found unexpected end of stream": "close the quote that begins here",
 }
 
 
@@ -128,9 +129,14 @@ def parse_yaml(source: Source) -> Node | None:
         return _Yaml(source).document(loader)
     except yaml.MarkedYAMLError as error:
         problem = " ".join(str(error.problem or error.context or "syntax error").split())
-        mark = error.problem_mark or error.context_mark
+        # An open quote is a mistake where it begins, not at the end of the text.
+        unclosed = "end of stream" in problem
+        mark = (unclosed and error.context_mark) or error.problem_mark
+        index = mark.index if mark else 0
         help = next((advice for part, advice in _HELP_FOR_PROBLEM.items() if part in problem), "")
-        raise source.error(f"not YAML: {problem}", mark.index if mark else 0, help) from error
+        if source.text.startswith("!", index) and not unclosed:
+            help = "a value has one tag: write the outer function in its long form, such as `Fn::ImportValue: !Sub …`"
+        raise source.error(f"not YAML: {problem}", index, help) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # The last two: an escape such as "\UFFFFFFFF" in PyYAML's Python scanner, which gives no place.
         raise InputError("not YAML: the text cannot be decoded", location=Location(source.path)) from error

@@ -1,4 +1,4 @@
-"""Outputs and exports: what other stacks import. Their names are a promise, so they come from ids, never from positions."""
+"""Outputs and exports: what other stacks import. Their names are a promise, so they come from ids."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from troposphere import Export, GetAtt, Output, Ref, Sub
 
 from cfn_table.design.design import Design
+from cfn_table.design.model import Index, VectorIndex
 from cfn_table.synth.policies import logical_ids
 from cfn_table.synth.values import to_template
 
@@ -17,7 +18,10 @@ def outputs(design: Design) -> Iterator[Output]:
     table = design.logical_id
     yield _output("TableName", Ref(table), "Name of the table")
     yield _output("TableArn", GetAtt(table, "Arn"), "ARN of the table")
-    indexes = {**design.indexes, **{index.ref: index for index in design.file.vector_indexes}}
+    indexes: dict[str, Index | VectorIndex] = {
+        **design.indexes,
+        **{index.ref: index for index in design.file.vector_indexes},
+    }
     for ref, suffix in design.exports.items():
         yield _output(suffix, to_template(indexes[ref].name), f"Name of index {ref}")
     if design.file.table.stream is not None:

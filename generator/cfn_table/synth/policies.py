@@ -1,4 +1,4 @@
-"""IAM managed policies: one per policy file, with statements derived from access patterns, split where IAM's limit asks for it."""
+"""IAM managed policies: one per policy file, split where IAM's limit asks for it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from awacs.aws import (
     Action,
     Allow,
     Condition,
+    ConditionElement,
     ForAllValuesStringEquals,
     ForAllValuesStringLike,
     ForAnyValueStringEquals,
@@ -115,18 +116,18 @@ def _extra_statements(design: Design, policy: Policy) -> Iterator[PolicyStatemen
         yield PolicyStatement(
             Sid="ReadStream", Effect=Allow, Action=actions, Resource=[GetAtt(design.logical_id, "StreamArn")]
         )
-        # ListStreams names no stream in its request, so its resource cannot be narrowed (service authorization reference).
+        # Its request names no stream, so its resource cannot be narrowed (service authorization reference).
         yield PolicyStatement(Sid="ListStreams", Effect=Allow, Action=[awacs.dynamodb.ListStreams], Resource=["*"])
     yield from _key_statements(design)
 
 
 def _key_statements(design: Design) -> Iterator[PolicyStatement]:
-    """Use of customer KMS keys, only through DynamoDB; an alias is no IAM resource, so it becomes a condition on the key."""
+    """Use of customer KMS keys, only through DynamoDB; an alias is no IAM resource, so it becomes a condition."""
     keys = [
         design.file.table.encryption,
         *(replica.kms_key for replica in design.file.table.replicas if replica.kms_key),
     ]
-    via = [StringEquals("kms:ViaService", Sub("dynamodb.${AWS::Region}.${AWS::URLSuffix}"))]
+    via: list[ConditionElement] = [StringEquals("kms:ViaService", Sub("dynamodb.${AWS::Region}.${AWS::URLSuffix}"))]
     seen: list[Any] = []
     for key in keys:
         if key in ("aws_owned", "aws_managed", None) or key in seen:
@@ -206,7 +207,7 @@ def _resource(
 
 
 def length(design: Design, statements: Iterable[PolicyStatement]) -> int:
-    """Characters of a policy with these statements, every intrinsic at its longest real expansion, without white space between tokens."""
+    """Characters of a policy with these statements, without white space, intrinsics at their longest expansion."""
     from troposphere import encode_to_dict
 
     document = {"Version": "2012-10-17", "Statement": [encode_to_dict(statement) for statement in statements]}

@@ -1,7 +1,7 @@
 """What a policy grants, as values: which actions on which resource for which leading keys, attributes and projections.
 
-IAM sees action, resource, leading key, attributes, Select and ReturnValues of a DynamoDB request, nothing finer (service
-authorization reference, "Actions, resources, and condition keys for Amazon DynamoDB").
+IAM sees action, resource, leading key, attributes, Select and ReturnValues of a DynamoDB request, nothing finer
+(service authorization reference, "Actions, resources, and condition keys for Amazon DynamoDB").
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Statement:
     Attributes:
         actions: DynamoDB actions without their prefix, sorted.
         resource: `TABLE`, or the id of an index.
-        leading_keys: patterns of `dynamodb:LeadingKeys`, sorted; None where IAM cannot limit the partition (Scan, and keys that
+        leading_keys: patterns of `dynamodb:LeadingKeys`, sorted; None where IAM cannot limit the partition (Scan, and
+            keys that
             are no single string).
         attributes: the only attributes that may be named, sorted; None for all.
         patterns: the access patterns that need it, sorted.
@@ -72,14 +73,12 @@ class Statement:
 
 
 def policy_statements(design: Design, policy: Policy) -> tuple[Statement, ...]:
-    """The statements of `policy`, merged where the merged one allows nothing more, in an order that inputs cannot change.
+    """The statements of `policy`, merged where the merged one allows nothing more, in a fixed order.
 
     Raises:
         Underivable: an allowed access pattern has no request (the design rules report it before).
     """
-    single: dict[tuple[str, str | None, tuple[str, ...] | None], dict[str, set[str]]] = defaultdict(
-        lambda: defaultdict(set)
-    )
+    single: dict[tuple[str, str, tuple[str, ...] | None], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     wholes: list[Statement] = []
     for statement in _wanted(design, policy):
         (action,) = statement.actions
@@ -88,9 +87,7 @@ def policy_statements(design: Design, policy: Policy) -> tuple[Statement, ...]:
             continue
         for key in statement.leading_keys:
             single[(statement.resource, key, statement.attributes)][action].update(statement.patterns)
-    by_actions: dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], dict[str | None, set[str]]] = defaultdict(
-        dict
-    )
+    by_actions: dict[tuple[str, tuple[str, ...], tuple[str, ...] | None], dict[str, set[str]]] = defaultdict(dict)
     for (resource, key, attributes), actions in single.items():
         patterns = {pattern for each in actions.values() for pattern in each}
         by_actions[(resource, tuple(sorted(actions)), attributes)][key] = patterns
@@ -98,7 +95,7 @@ def policy_statements(design: Design, policy: Policy) -> tuple[Statement, ...]:
         Statement(
             actions,
             resource,
-            tuple(sorted(key for key in keys if key is not None)),
+            tuple(sorted(keys)),
             attributes,
             tuple(sorted({pattern for patterns in keys.values() for pattern in patterns})),
         )
@@ -173,13 +170,14 @@ def leading_keys(design: Design, request: Request, bind: dict[str, str]) -> tupl
 def allowed_attributes(design: Design, policy: Policy, request: Request) -> tuple[str, ...] | None:
     """The attributes that `policy` lets `request` name; None for all.
 
-    Key attributes are added, since every request names them, and so is the type attribute where the request filters by it.
+    Key attributes are added, since every request names them, and so is the type attribute where the request filters
+    by it.
     """
     named = [policy.file.attributes[name] for name in request.entities if name in policy.file.attributes]
     if not named:
         return None
     keys = {*design.table_keys.names, *request.keys.names}
-    if request.operation in ("UpdateItem",):
+    if request.operation == "UpdateItem":
         keys.update(name for name in request.changes if name in design.key_attributes)
     if request.types and design.file.table.type_attribute:
         keys.add(design.file.table.type_attribute)

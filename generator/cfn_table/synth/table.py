@@ -228,8 +228,8 @@ def kinesis_stream(value: KinesisStream) -> dynamodb.KinesisStreamSpecification:
 def resource_policy_statements(design: Design) -> list[dict[str, Any]]:
     """The statements of the table's resource policy.
 
-    A statement cannot name its own table (`GetAtt` of itself is circular), so Resource is `*`: in a resource policy that
-    means the resource that it is attached to.
+    A statement cannot name its own table (`GetAtt` of itself is circular), so Resource is `*`: in a resource policy
+    that means the resource that it is attached to.
     """
     statements: list[dict[str, Any]] = []
     if design.file.table.require_tls:

@@ -111,7 +111,7 @@ def _add_parameters(template: Template, design: Design) -> None:
 
 
 def _add_extra_properties(table: AWSObject, design: Design) -> None:
-    """Merge `extra_properties`; troposphere's own check of names is left out, since lint checks them against the current schema."""
+    """Merge `extra_properties` past troposphere's check of names: lint checks them against the current schema."""
     table.properties.update(design.file.table.extra_properties)
     for section in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         indexes = [index for index in design.indexes.values() if index.local == section.startswith("Local")]

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 T = TypeVar("T")
 
 
 class Part(BaseModel):
-    """A mapping of the design language: unknown fields are errors, values never change."""
+    """A mapping of the design language: unknown fields are errors, values never change.
+
+    Attributes:
+        short: the field that a value which is no mapping stands for, as `true` for `{enabled: true}`; empty for none.
+        fixed: why its fields can hold no deploy-time parameter, as a clause for messages and the reference; a field may
+            have a reason of its own (`DEPLOY_TIME` in its JSON Schema).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    short: ClassVar[str] = ""
+    fixed: ClassVar[str] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_form(cls, raw: Any) -> Any:
+        return {cls.short: raw} if cls.short and not isinstance(raw, dict) else raw
 
 
 def split_optional(raw: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:

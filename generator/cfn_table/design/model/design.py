@@ -98,7 +98,7 @@ class PolicyOptions(Part):
     ) = Field(default=None, description="IAM path of the policies; a change of it replaces them.")
     name_prefix: DeployStr | None = Field(
         default=None,
-        description="Gives the policies names, `PREFIX` and the policy's name, for permissions boundaries that demand a prefix. "
+        description="Names the policies, for permissions boundaries that demand a prefix: this, the policy's name. "
         "Named policies need CAPABILITY_NAMED_IAM.",
     )
     describe_table: Bool = Field(
@@ -121,6 +121,13 @@ class LintOptions(Part):
         return self
 
 
+def _description(value: Any) -> str:
+    text = str(need_text(value))
+    if len(text.encode()) > 1024:
+        raise problem("the description has more than 1,024 bytes")
+    return text
+
+
 class DesignFile(Part):
     """A table design: the source of one published template."""
 
@@ -128,10 +135,10 @@ class DesignFile(Part):
         description="The design's name; also the folder of its policies and of its published versions."
     )
     version: Version = Field(description="The version that `generate` publishes, by Semantic Versioning.")
-    description: Annotated[
-        str, PlainValidator(lambda v: _description(v)), WithJsonSchema({"type": "string", "maxLength": 1024})
-    ] = Field(
-        default="", description="What the table is for; becomes the template's Description (at most 1,024 bytes)."
+    description: Annotated[str, PlainValidator(_description), WithJsonSchema({"type": "string", "maxLength": 1024})] = (
+        Field(
+            default="", description="What the table is for; becomes the template's Description (at most 1,024 bytes)."
+        )
     )
     context: Any = Field(
         default=None,
@@ -171,7 +178,7 @@ class DesignFile(Part):
         | None
     ) = Field(
         default=None,
-        description="A Python function, `FILE:FUNCTION`, relative to the project, that may change the troposphere Template.",
+        description="A Python function, `FILE:FUNCTION` in the project, that may change the troposphere Template.",
     )
 
     @model_validator(mode="before")
@@ -198,18 +205,11 @@ class IncludedFile(Part):
     access_patterns: dict[str, Any] = Field(default={}, description="Further access patterns.")
 
 
-def _description(value: Any) -> str:
-    text = str(need_text(value))
-    if len(text.encode()) > 1024:
-        raise problem("the description has more than 1,024 bytes")
-    return text
-
-
 class Grant(Part):
     """One allowed access pattern, with the placeholders that are bound for it alone."""
 
     pattern: Str
-    bind: dict[str, Str] = {}
+    bind: dict[str, Str] = Field(default={})
 
     @model_validator(mode="before")
     @classmethod
@@ -237,7 +237,7 @@ class PolicyFile(Part):
     description: Str = Field(default="", description="Who the policy is for; goes into the resource's Metadata.")
     bind: dict[str, Str] = Field(
         default={},
-        description='Placeholders that must equal an IAM policy variable, such as `namespace: "${aws:PrincipalTag/namespace}"`.',
+        description='Placeholders bound to IAM variables, such as `namespace: "${aws:PrincipalTag/namespace}"`.',
     )
     allow: tuple[Grant, ...] = Field(
         default=(), description="The access patterns, each by name, or as `{name: {placeholder: variable}}`."

@@ -124,6 +124,12 @@ class EveryEntity(Part):
         return raw
 
 
+def _sample(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise problem("a sample is a mapping of attributes to values")
+    return value
+
+
 class Entity(Part):
     """A kind of item."""
 
@@ -133,16 +139,15 @@ class Entity(Part):
     description: Str = Field(default="", description="What the item is.")
     keys: dict[str, Template] = Field(
         default={},
-        description="One template per key attribute. A `?` behind the name says that items may lack it, which makes an index sparse. "
+        description="One template per key attribute. A `?` behind the name says that items may lack it: "
+        "the index is sparse. "
         "A key attribute that is one of the entity's attributes needs no template.",
     )
     sparse: frozenset[str] = Field(default=frozenset(), exclude=True, json_schema_extra={"x-internal": True})
     attributes: dict[str, Attribute] = Field(
         default={}, description="Its attributes; a `?` behind the name marks an optional one."
     )
-    samples: tuple[
-        Annotated[dict[str, Any], PlainValidator(lambda v: _sample(v)), WithJsonSchema({"type": "object"})], ...
-    ] = Field(
+    samples: tuple[Annotated[dict[str, Any], PlainValidator(_sample), WithJsonSchema({"type": "object"})], ...] = Field(
         default=(), description="Items as an application sees them; keys and the type attribute follow from the rest."
     )
 
@@ -159,9 +164,3 @@ class Entity(Part):
         if "attributes" in raw:
             result["attributes"] = read_attributes(raw["attributes"])
         return result
-
-
-def _sample(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise problem("a sample is a mapping of attributes to values")
-    return value

@@ -172,7 +172,8 @@ class PatternBase(Part):
     condition: Annotated[Any, PlainValidator(_condition), WithJsonSchema({"type": ["string", "object", "array"]})] = (
         Field(
             default=None,
-            description="When a write succeeds: `exists`, `not_exists`, `none`, or tests. By default PutItem not_exists, UpdateItem exists, DeleteItem none.",
+            description="When a write succeeds: `exists`, `not_exists`, `none`, or tests. By default "
+            "PutItem not_exists, UpdateItem exists, DeleteItem none.",
         )
     )
     returns: tuple[Str, ...] | None = Field(
@@ -180,7 +181,8 @@ class PatternBase(Part):
     )
     set: Annotated[dict[str, Any], PlainValidator(_changes), WithJsonSchema({"type": ["object", "array"]})] = Field(
         default={},
-        description="What an update sets: a list of attributes (each a parameter), or attributes with values; `{name}` is a parameter.",
+        description="What an update sets: a list of attributes (each a parameter), or attributes with values; "
+        "`{name}` is a parameter.",
     )
     add: Annotated[dict[str, Any], PlainValidator(_changes), WithJsonSchema({"type": ["object", "array"]})] = Field(
         default={}, description="What an update adds: numbers to count with, members of sets; written like `set`."
@@ -219,7 +221,8 @@ class AccessPattern(PatternBase):
     index: Str | None = Field(default=None, description="Id of the index that a Query or Scan reads.")
     sort_key: Annotated[Any, PlainValidator(_sort_key), WithJsonSchema({"type": ["string", "object"]})] = Field(
         default=None,
-        description="`any`, or a comparison of the sort key with a template. By default the narrowest condition that the entities' "
+        description="`any`, or a comparison of the sort key with a template. By default the narrowest condition that "
+        "the entities' "
         "templates allow. With several sort attributes, a mapping of attributes to comparisons.",
     )
     filter: Annotated[Any, PlainValidator(read_tests), WithJsonSchema(_TEST_SCHEMA)] = Field(

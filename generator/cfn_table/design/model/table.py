@@ -1,25 +1,25 @@
-"""The table and its indexes, as the design language writes them: all of AWS::DynamoDB::Table and AWS::DynamoDB::GlobalTable.
+"""The table and its indexes: all of AWS::DynamoDB::Table and AWS::DynamoDB::GlobalTable.
 
-Meaning and limits of every field: AWS CloudFormation template reference, AWS::DynamoDB::Table, and the registry schema that
-cfn-lint ships.
+Meaning and limits of every field: AWS CloudFormation template reference, AWS::DynamoDB::Table, and the registry
+schema that cfn-lint ships.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from cfn_table.design.context import Parametric
 from cfn_table.design.fields import (
     DEPLOY_TIME,
+    KNOWN_TO_APPLICATIONS,
     AttributeName,
     Bool,
     DeployBool,
     DeployInt,
     DeployStr,
     LogicalId,
-    Number,
     PositiveInt,
     Region,
     ResourceName,
@@ -28,37 +28,11 @@ from cfn_table.design.fields import (
     deployable,
     need_text,
     problem,
+    within,
 )
 from cfn_table.design.model.base import Part
 
 KeyType = Literal["string", "number", "binary"]
-Billing = Annotated[
-    str | Parametric,
-    deployable(choice("PAY_PER_REQUEST", "PROVISIONED").func),  # type: ignore[arg-type]
-    WithJsonSchema({"enum": ["PAY_PER_REQUEST", "PROVISIONED"], DEPLOY_TIME: True}),
-]
-_NO_REF = "DeletionPolicy and UpdateReplacePolicy take no Ref"
-OnDelete = Annotated[
-    str, choice("retain", "delete", fixed=_NO_REF), WithJsonSchema({"enum": ["retain", "delete"], DEPLOY_TIME: _NO_REF})
-]
-InsightsMode = Annotated[
-    str,
-    PlainValidator(lambda value: _insights(value)),
-    WithJsonSchema({"enum": [True, False, "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"]}),
-]
-View = Annotated[
-    str,
-    choice("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"),
-    WithJsonSchema({"enum": ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]}),
-]
-TableClass = Annotated[
-    str,
-    choice("STANDARD", "STANDARD_INFREQUENT_ACCESS"),
-    WithJsonSchema({"enum": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]}),
-]
-RawProperties = Annotated[
-    dict[str, Any], PlainValidator(lambda value: _properties(value)), WithJsonSchema({"type": "object"})
-]
 
 
 def _insights(value: Any) -> str:
@@ -91,27 +65,75 @@ def _plain(value: Any) -> Any:
     return value
 
 
+Billing = Annotated[
+    str | Parametric,
+    deployable(choice("PAY_PER_REQUEST", "PROVISIONED").func),
+    WithJsonSchema({"enum": ["PAY_PER_REQUEST", "PROVISIONED"], DEPLOY_TIME: True}),
+]
+_NO_REF = "DeletionPolicy and UpdateReplacePolicy take no Ref"
+OnDelete = Annotated[
+    str, choice("retain", "delete", fixed=_NO_REF), WithJsonSchema({"enum": ["retain", "delete"], DEPLOY_TIME: _NO_REF})
+]
+InsightsMode = Annotated[
+    str,
+    PlainValidator(_insights),
+    WithJsonSchema(
+        {
+            "enum": [True, False, "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"],
+            DEPLOY_TIME: "one word sets two properties, Enabled and Mode",
+        }
+    ),
+]
+View = Annotated[
+    str,
+    choice("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"),
+    WithJsonSchema({"enum": ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]}),
+]
+TableClass = Annotated[
+    str | Parametric,
+    deployable(choice("STANDARD", "STANDARD_INFREQUENT_ACCESS").func),
+    WithJsonSchema({"enum": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"], DEPLOY_TIME: True}),
+]
+RawProperties = Annotated[
+    dict[str, Any], PlainValidator(_properties), WithJsonSchema({"type": "object", DEPLOY_TIME: True})
+]
+Utilization = Annotated[
+    int | float | Parametric,
+    deployable(within(20, 90)),
+    WithJsonSchema({"type": "number", "minimum": 20, "maximum": 90, DEPLOY_TIME: True}),
+]
+RecoveryDays = Annotated[
+    int | Parametric,
+    deployable(within(1, 35, whole=True)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 35, DEPLOY_TIME: True}),
+]
+Dimensions = Annotated[
+    int, PlainValidator(within(1, 4096, whole=True)), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 4096})
+]
+
+
 class KeyAttribute(Part):
     """One attribute of a key."""
+
+    short: ClassVar[str] = "name"
+    fixed: ClassVar[str] = KNOWN_TO_APPLICATIONS
 
     name: AttributeName = Field(description="The attribute's name, such as `PK`.")
     type: KeyType | None = Field(
         default=None,
-        description="Its DynamoDB type. By default what the entities' templates give: a template that is one number placeholder "
+        description="Its DynamoDB type. By default what the entities' templates give: one that is a number placeholder "
         "makes a number, one binary placeholder a binary, everything else a string.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, raw: Any) -> Any:
-        return {"name": raw} if not isinstance(raw, dict) else raw
 
 
 class Key(Part):
     """The key of a table or an index: `{partition: PK, sort: SK}`."""
 
+    fixed: ClassVar[str] = KNOWN_TO_APPLICATIONS
+
     partition: tuple[KeyAttribute, ...] = Field(
-        description="The partition key: a name, `{name, type}`, or on a global index a list of up to four."
+        description="The partition key: a name, `{name, type}`, or on a global index a list of up to four.",
+        min_length=1,
     )
     sort: tuple[KeyAttribute, ...] = Field(
         default=(), description="The sort key, written like the partition key; may be left out."
@@ -141,34 +163,31 @@ class Key(Part):
 class Capacity(Part):
     """Provisioned capacity of one direction: a number, or a range that target tracking moves in."""
 
+    short: ClassVar[str] = "units"
+
     units: DeployInt | None = Field(default=None, description="Fixed capacity units per second.")
-    min: PositiveInt | None = Field(
+    min: DeployInt | None = Field(
         default=None, description="Fewest units; with `max`, target-tracking auto scaling is on."
     )
-    max: PositiveInt | None = Field(default=None, description="Most units.")
-    target_utilization: Number = Field(
+    max: DeployInt | None = Field(default=None, description="Most units.")
+    target_utilization: Utilization = Field(
         default=70, description="Consumed share of the provisioned units to aim at, 20 to 90 percent."
     )
-    scale_in_cooldown: PositiveInt | None = Field(default=None, description="Seconds between two reductions.")
-    scale_out_cooldown: PositiveInt | None = Field(default=None, description="Seconds between two increases.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, raw: Any) -> Any:
-        return raw if isinstance(raw, dict) else {"units": raw}
+    scale_in_cooldown: DeployInt | None = Field(default=None, description="Seconds between two reductions.")
+    scale_out_cooldown: DeployInt | None = Field(default=None, description="Seconds between two increases.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Capacity:
         if (self.min is None) != (self.max is None):
             raise problem("`min` and `max` go together")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise problem(f"`min` {self.min} is above `max` {self.max}")
+        low = self.min if isinstance(self.min, int) else None
+        high = self.max if isinstance(self.max, int) else None
+        if low is not None and high is not None and low > high:
+            raise problem(f"`min` {low} is above `max` {high}")
         if self.min is None and self.units is None:
             raise problem("capacity needs a number of units, or `min` and `max`")
-        if self.min is not None and isinstance(self.units, int) and not self.min <= self.units <= (self.max or 0):
+        if isinstance(self.units, int) and not (low or self.units) <= self.units <= (high or self.units):
             raise problem("`units` is what scaling begins with and must lie between `min` and `max`")
-        if not 20 <= self.target_utilization <= 90:
-            raise problem("`target_utilization` must lie between 20 and 90", "70 is the usual value")
         return self
 
     @property
@@ -206,25 +225,19 @@ class WarmThroughput(Part):
 class PointInTimeRecovery(Part):
     """Continuous backups."""
 
+    short: ClassVar[str] = "enabled"
+
     enabled: DeployBool = Field(default=True, description="Whether backups are taken.")
-    recovery_period_days: DeployInt | None = Field(
+    recovery_period_days: RecoveryDays | None = Field(
         default=None, description="Days that can be restored, 1 to 35; 35 by default."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, raw: Any) -> Any:
-        return raw if isinstance(raw, dict) else {"enabled": raw}
-
-    @model_validator(mode="after")
-    def _in_range(self) -> PointInTimeRecovery:
-        if isinstance(self.recovery_period_days, int) and self.recovery_period_days > 35:
-            raise problem("`recovery_period_days` must lie between 1 and 35")
-        return self
 
 
 class Stream(Part):
     """A DynamoDB stream."""
+
+    short: ClassVar[str] = "view"
+    fixed: ClassVar[str] = "another view makes a new stream, whose ARN other stacks may import"
 
     view: View = Field(description="What a record holds: KEYS_ONLY, NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES.")
     resource_policy: tuple[RawProperties, ...] = Field(
@@ -232,14 +245,12 @@ class Stream(Part):
     )
     tags: dict[str, DeployStr] = Field(default={}, description="The stream's tags.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, raw: Any) -> Any:
-        return raw if isinstance(raw, dict) else {"view": raw}
-
 
 class KinesisStream(Part):
     """A Kinesis data stream that receives the table's changes."""
+
+    short: ClassVar[str] = "arn"
+    fixed: ClassVar[str] = "programs that read the records rely on it"
 
     arn: DeployStr = Field(description="The data stream's ARN.")
     precision: (
@@ -247,14 +258,11 @@ class KinesisStream(Part):
         | None
     ) = Field(default=None, description="Precision of the records' creation time.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, raw: Any) -> Any:
-        return raw if isinstance(raw, dict) else {"arn": raw}
-
 
 class ImportSource(Part):
     """Data in S3 that a new table is filled from; a change of it replaces the table."""
+
+    fixed: ClassVar[str] = "a deployment with another value would replace the table"
 
     bucket: Str = Field(description="Name of the S3 bucket.")
     prefix: Str | None = Field(default=None, description="Key prefix of the files.")
@@ -272,6 +280,9 @@ class ImportSource(Part):
 class Replica(Part):
     """One Region of a global table; what is left out is as in the table."""
 
+    short: ClassVar[str] = "region"
+    fixed: ClassVar[str] = "a replica is a part of the template's structure"
+
     region: Region = Field(description="The replica's Region.")
     point_in_time_recovery: PointInTimeRecovery | None = Field(
         default=None, description="Continuous backups of this replica."
@@ -284,11 +295,6 @@ class Replica(Part):
     read: Capacity | None = Field(default=None, description="Provisioned read capacity of this replica.")
     tags: dict[str, DeployStr] = Field(default={}, description="Tags of this replica, beside the table's.")
     extra_properties: RawProperties = Field(default={}, description="Further properties of ReplicaSpecification.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, raw: Any) -> Any:
-        return raw if isinstance(raw, dict) else {"region": raw}
 
 
 def _projection(value: Any) -> str | tuple[str, ...]:
@@ -327,6 +333,8 @@ Projection = Annotated[
 class Index(Part):
     """A global or local secondary index."""
 
+    fixed: ClassVar[str] = "CloudFormation cannot change an existing index"
+
     name: ResourceName = Field(description="The index's name in DynamoDB.")
     id: LogicalId | None = Field(
         default=None, description="A stable name, used in access patterns and exports; by default the index's name."
@@ -359,10 +367,12 @@ class Index(Part):
 class VectorIndex(Part):
     """A vector index, for similarity search."""
 
+    fixed: ClassVar[str] = "CloudFormation cannot change an existing index"
+
     name: ResourceName = Field(description="The index's name in DynamoDB.")
     id: LogicalId | None = Field(default=None, description="A stable name for the export; by default the index's name.")
     attribute: AttributeName = Field(description="The attribute that holds the vectors.")
-    dimensions: PositiveInt = Field(description="Length of the vectors, 1 to 4096.")
+    dimensions: Dimensions = Field(description="Length of the vectors, 1 to 4096.")
     distance: Annotated[
         str,
         choice("COSINE", "DOT_PRODUCT", "EUCLIDEAN"),
@@ -373,12 +383,6 @@ class VectorIndex(Part):
         default=None, description="Attribute that a search is limited to one value of."
     )
     filters: tuple[AttributeName, ...] = Field(default=(), description="Attributes that a search can filter by.")
-
-    @model_validator(mode="after")
-    def _in_range(self) -> VectorIndex:
-        if self.dimensions > 4096:
-            raise problem("`dimensions` must lie between 1 and 4096")
-        return self
 
     @property
     def ref(self) -> str:
@@ -391,7 +395,8 @@ class Table(Part):
 
     logical_id: LogicalId | None = Field(
         default=None,
-        description="The resource's logical id; by default the design's name in PascalCase and `Table`. Renaming it replaces the table.",
+        description="The resource's logical id; by default the design's name in PascalCase and `Table`. "
+        "Renaming it replaces the table.",
     )
     name: ResourceName | None = Field(
         default=None, description="The table's name; by default CloudFormation makes one from the stack's name."
@@ -401,10 +406,13 @@ class Table(Part):
         str | None,
         PlainValidator(lambda v: None if v == "none" else str(need_text(v))),
         WithJsonSchema({"type": "string"}),
-    ] = Field(default=None, description="The attribute that tells entities apart, or `none`.")
+    ] = Field(default=None, description="The attribute that tells entities apart, or `none`.",
+        json_schema_extra={DEPLOY_TIME: KNOWN_TO_APPLICATIONS},
+    )
     delimiter: Annotated[str, PlainValidator(lambda v: str(need_text(v))), WithJsonSchema({"type": "string"})] = Field(
         default="#",
-        description="The text that joins the parts of a key; no string placeholder may hold it unless its pattern says so.",
+        description="The text that joins the parts of a key; no string may hold it unless its pattern says so.",
+        json_schema_extra={DEPLOY_TIME: KNOWN_TO_APPLICATIONS},
     )
     billing: Billing = Field(
         default="PAY_PER_REQUEST", description="PAY_PER_REQUEST or PROVISIONED. A parameter makes Conditions."
@@ -436,7 +444,8 @@ class Table(Part):
         default=None, description="What happens to the old table when an update replaces it; by default as `on_delete`."
     )
     time_to_live: AttributeName | None = Field(
-        default=None, description="The attribute that holds the expiry time, in seconds since 1970."
+        default=None, description="The attribute that holds the expiry time, in seconds since 1970.",
+        json_schema_extra={DEPLOY_TIME: KNOWN_TO_APPLICATIONS},
     )
     stream: Stream | None = Field(
         default=None, description="A DynamoDB stream: a view type, or `{view, resource_policy, tags}`."
@@ -445,7 +454,8 @@ class Table(Part):
         default=None, description="A Kinesis data stream: its ARN, or `{arn, precision}`."
     )
     require_tls: Bool = Field(
-        default=False, description="Refuse requests without TLS, by a statement in the table's resource policy."
+        default=False, description="Refuse requests without TLS, by a statement in the table's resource policy.",
+        json_schema_extra={DEPLOY_TIME: "it decides whether the template has the statement"},
     )
     resource_policy: tuple[RawProperties, ...] = Field(
         default=(),
@@ -459,11 +469,14 @@ class Table(Part):
     )
     consistency: (
         Annotated[str, choice("EVENTUAL", "STRONG"), WithJsonSchema({"enum": ["EVENTUAL", "STRONG"]})] | None
-    ) = Field(default=None, description="Consistency between the Regions of a global table.")
+    ) = Field(default=None, description="Consistency between the Regions of a global table.",
+        json_schema_extra={DEPLOY_TIME: "it cannot change after the table was created"},
+    )
     witness: Region | None = Field(
-        default=None, description="Witness Region of a global table with STRONG consistency."
+        default=None, description="Witness Region of a global table with STRONG consistency.",
+        json_schema_extra={DEPLOY_TIME: "it cannot change after the table was created"},
     )
     extra_properties: RawProperties = Field(
         default={},
-        description="Properties that the design language has no word for yet, as CloudFormation writes them; checked by lint.",
+        description="Properties that the design language has no word for, as CloudFormation writes them; linted.",
     )

@@ -1,0 +1,26 @@
+"""`cfn-table init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cfn_table.scaffold import make_project
+
+
+@click.command("init")
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the design; by default the folder's name.")
+def command(folder: Path, name: str | None) -> None:
+    """Make a project in FOLDER with a small design that generates.
+
+    No file that is there already is changed.
+    """
+    made = make_project(folder, name)
+    for path in made.created:
+        click.echo(f"created   {path}")
+    for path in made.kept:
+        click.echo(f"kept      {path}")
+    where = "" if folder == Path() else f"cd {folder} && "
+    click.echo(f"\nNext: {where}cfn-table generate")

@@ -1,0 +1,1 @@
+"""What commands do, as functions: generate, check and lint designs."""

@@ -1,0 +1,147 @@
+"""Recognise a design that was published and has not changed since, from digests alone.
+
+The record of a published design names every file that was read and its digest, every folder and glob that was listed,
+the context's values and names, and the digests of what was published. It holds only while the program itself is the
+same.
+Nothing heavy is imported here: an unchanged build takes a fraction of the linter's start-up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cfn_table.project import Project
+
+if TYPE_CHECKING:
+    from cfn_table.design.design import Design
+
+FORMAT: Final = 1
+_DEPENDENCIES: Final = ("awacs-", "cfn_lint-", "jinja2-", "pydantic-", "pydantic_core-", "pyyaml-", "troposphere-")
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A design that is as it was published."""
+
+    design: str
+    version: str
+    folder: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class UnchangedCache:
+    """Records of published designs, one file each, in the user's cache folder."""
+
+    def __init__(self, context: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        """A cache for calls with these context options and this environment."""
+        self.context = dict(context)
+        self.environment = environment
+        self.folder = cache_folder(environment) / "unchanged"
+
+    def look_up(self, path: Path, project: Project) -> Unchanged | None:
+        """The design at `path`, if it and its published version are exactly as recorded; None otherwise."""
+        try:
+            record = json.loads(self._file(path).read_bytes())
+            if record["program"] != program_fingerprint() or record["context"] != self.context:
+                return None
+            if any(self.environment.get(name) != value for name, value in record["environment"].items()):
+                return None
+            root = project.root
+            if any(_listing(root, listed) != names for listed, names in record["listings"].items()):
+                return None
+            for name, digest in {**record["inputs"], **record["published"]}.items():
+                if _digest(root / name) != digest:
+                    return None
+            if _names_in(root / record["folder"]) != sorted(Path(name).name for name in record["published"]):
+                return None
+            known = {name: value for name, value in record["environment"].items() if value is not None}
+            return Unchanged(record["design"], record["version"], record["folder"], known)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def remember(self, path: Path, project: Project, design: Design, folder: str, files: Mapping[str, bytes]) -> None:
+        """Record that `design` is published in `folder`. A cache that cannot be written is no error."""
+        try:
+            manifest = project.root / folder / "manifest.json"
+            published = {f"{folder}/{name}": hashlib.sha256(content).hexdigest() for name, content in files.items()}
+            published[f"{folder}/manifest.json"] = _digest(manifest)
+            listings = {f"policies/{design.name}": "", "templates": ""}
+            listings.update(
+                {f"{Path(project.relative(path)).parent.as_posix()}//{glob}": "" for glob in design.file.include}
+            )
+            record = {
+                "format": FORMAT,
+                "program": program_fingerprint(),
+                "design": design.name,
+                "version": design.version,
+                "folder": folder,
+                "context": self.context,
+                "environment": {name: self.environment.get(name) for name in design.context.values},
+                "listings": {name: _listing(project.root, name) for name in listings},
+                "inputs": {name: _digest(project.root / name) for name in design.files},
+                "published": published,
+            }
+            _write(self._file(path), json.dumps(record).encode())
+        except (OSError, ValueError):
+            return
+
+    def _file(self, path: Path) -> Path:
+        return self.folder / (hashlib.sha256(str(path.resolve()).encode()).hexdigest() + ".json")
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Where caches are kept: `CFN_TABLE_CACHE`, else `XDG_CACHE_HOME/cfn-table`, else `~/.cache/cfn-table`."""
+    if environment.get("CFN_TABLE_CACHE"):
+        return Path(environment["CFN_TABLE_CACHE"])
+    if environment.get("XDG_CACHE_HOME"):
+        return Path(environment["XDG_CACHE_HOME"]) / "cfn-table"
+    return Path.home() / ".cache" / "cfn-table"
+
+
+def program_fingerprint() -> str:
+    """A digest that changes with this program's files and with the installed versions that decide what it makes."""
+    package = Path(__file__).parent
+    seen: list[Any] = [FORMAT, sys.version_info[:3]]
+    for folder, folders, names in os.walk(package):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(names):
+            if name.endswith((".py", ".j2")):
+                file = Path(folder, name)
+                status = file.stat()
+                seen.append((str(file), status.st_size, status.st_mtime_ns))
+    for entry in sys.path:
+        try:
+            names = [path.name for path in Path(entry or ".").iterdir()]
+        except OSError:
+            continue
+        seen += sorted(name for name in names if name.lower().startswith(_DEPENDENCIES) and name.endswith("-info"))
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
+def _listing(root: Path, listed: str) -> list[str]:
+    folder, _, glob = listed.partition("//")
+    if glob:
+        return sorted(path.relative_to(root).as_posix() for path in (root / folder).glob(glob))
+    return _names_in(root / folder)
+
+
+def _names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
