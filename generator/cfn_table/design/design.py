@@ -68,13 +68,15 @@ class EntityView:
 
     @cached_property
     def templates(self) -> AnyMapping[str, KeyTemplate]:
-        """Key attribute → its template, in key order; a key attribute that is an attribute has `{name}`."""
+        """Key attribute → its template, in key order; one that is an attribute has `{name}`, the type attribute the type."""
         found: dict[str, KeyTemplate] = {}
         for name in self._design.key_attributes:
             if name in self.entity.keys:
                 found[name] = self.entity.keys[name]
             elif name in self.attributes:
                 found[name] = KeyTemplate((Placeholder(name),))
+            elif self.type and name == self._design.file.table.type_attribute:
+                found[name] = KeyTemplate((self.type,))
         return found
 
     def may_lack(self, key_attribute: str) -> bool:

@@ -178,9 +178,7 @@ def within(low: int, high: int, *, whole: bool = False) -> Callable[[Any], Any]:
 
 
 PositiveInt = Annotated[int, PlainValidator(positive), WithJsonSchema({"type": "integer", "minimum": 1})]
-DeployBool = Annotated[
-    bool | Parametric, deployable(_boolean), WithJsonSchema({"type": "boolean", DEPLOY_TIME: True})
-]
+DeployBool = Annotated[bool | Parametric, deployable(_boolean), WithJsonSchema({"type": "boolean", DEPLOY_TIME: True})]
 DeployInt = Annotated[
     int | Parametric,
     deployable(positive),

@@ -81,7 +81,7 @@ class Domain:
     def expression(self) -> str:
         """A regular expression (Python's) of the texts that the placeholder can become."""
         if self.values:
-            return "|".join(re.escape(value) for value in self.values)
+            return "|".join(re.escape(_canonical(self.type, value)) for value in self.values)
         if self.type in _BOUNDED:
             return _BOUNDED[self.type]
         if self.pattern is not None:
@@ -306,6 +306,14 @@ def _plain_text(kind: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueRefused(f"`{value}` is not a text")
     return str(value)
+
+
+def _canonical(kind: str, value: str) -> str:
+    """A listed value as it stands inside a key: `1.0` as `1`."""
+    try:
+        return _plain_text(kind, value)
+    except ValueRefused:
+        return value
 
 
 def _formatted(part: Placeholder, domain: Domain, value: Any) -> str:

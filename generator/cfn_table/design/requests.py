@@ -11,6 +11,7 @@ from cfn_table.design.design import Design, EntityView, KeySchema
 from cfn_table.design.expressions import Expressions, Operand, operand
 from cfn_table.design.keys import KeyTemplate, Placeholder
 from cfn_table.design.model import AccessPattern, PatternBase, SortKey, TransactionPart
+from cfn_table.design.overlap import apart_at_a_glance, may_overlap
 
 if TYPE_CHECKING:
     from cfn_table.languages import Language
@@ -29,6 +30,7 @@ class Underivable(ValueError):
         rule: the design rule that is broken.
         help: what to do.
         field: the field of the pattern that is wrong; empty for the pattern as a whole.
+        part: index of the transaction's part that is meant; None for the pattern itself.
     """
 
     def __init__(self, rule: str, message: str, help: str = "", field: str = "") -> None:
@@ -36,6 +38,7 @@ class Underivable(ValueError):
         self.rule = rule
         self.help = help
         self.field = field
+        self.part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +280,17 @@ def _transaction(design: Design, pattern: AccessPattern, operation: str) -> Requ
         raise Underivable(rule, "a transaction has at most 100 parts", "split it", "parts")
     reads = operation == "TransactGetItems"
     requests = []
-    for part in pattern.parts:
+    for position, part in enumerate(pattern.parts):
         action = part.operation[0]
         if reads != (action == "GetItem"):
             raise Underivable(rule, f"{action} cannot be part of {operation}", "", "parts")
         if len(part.entity) != 1:
             raise Underivable(rule, "a part of a transaction has one entity", "add `entity: NAME`", "parts")
-        requests.append(_part_request(design, part))
+        try:
+            requests.append(_part_request(design, part))
+        except Underivable as error:
+            error.part = position
+            raise
     entities = tuple(dict.fromkeys(part.entity[0] for part in pattern.parts))
     return Request(operation, entities, design.table_keys, (), parts=tuple(requests))
 
@@ -388,7 +395,7 @@ def _type_filter(
     if (
         not clash
         and keys.projection != "all"
-        and attribute not in (*keys.projection, *keys.names, *design.table_keys.names)
+        and attribute not in (*_included(keys), *keys.names, *design.table_keys.names)
     ):
         raise Underivable(
             "queries-return-exactly-their-entities",
@@ -404,6 +411,11 @@ def _type_filter(
             "entity",
         )
     return tuple(sorted(each for each in types if each is not None))
+
+
+def _included(keys: KeySchema) -> tuple[str, ...]:
+    """The projected attributes that are no keys, where they are listed."""
+    return keys.projection if isinstance(keys.projection, tuple) else ()
 
 
 def _sort_conditions(
@@ -528,8 +540,7 @@ def _stated(stated: SortKey, attribute: str, views: list[EntityView], design: De
         )
     condition = KeyCondition(attribute, stated.comparison, templates)
     for view in views:
-        matched = _condition_language(condition, view).intersect(view.templates[attribute].language(view.domains))
-        if matched.is_empty():
+        if not _may_match(condition, view, view):
             raise Underivable(
                 "sort-conditions-match-their-templates",
                 f"the condition never matches `{view.templates[attribute]}`, the `{attribute}` of entity `{view.name}`",
@@ -594,13 +605,25 @@ def _condition_language(condition: KeyCondition, view: EntityView) -> Language:
 def _may_be_returned(
     view: EntityView, keys: KeySchema, conditions: list[KeyCondition], asked: list[EntityView]
 ) -> bool:
-    if not view.is_in(keys):
-        return False
-    for condition in conditions:
-        if condition.attribute in keys.partition or condition.comparison == "equals":
-            matched = condition.templates[0].language(asked[0].domains)
-        else:
-            matched = _condition_language(condition, asked[0])
-        if matched.intersect(view.templates[condition.attribute].language(view.domains)).is_empty():
+    return view.is_in(keys) and all(
+        any(_may_match(condition, each, view) for each in asked) for condition in conditions
+    )
+
+
+def _may_match(condition: KeyCondition, asked: EntityView, view: EntityView) -> bool:
+    """Whether the condition of a query for `asked` may match a key of `view`; True where that is too costly to say."""
+    first, template = condition.templates[0], view.templates[condition.attribute]
+    if condition.comparison == "equals" and asked.domains.keys() >= set(first.placeholders):
+        return may_overlap(first, asked.domains, template, view.domains)
+    if condition.comparison == "begins_with":
+        if apart_at_a_glance(KeyTemplate((*first.parts, Placeholder("rest"))), template):
             return False
-    return True
+        if template.static_prefix.startswith(first.static_prefix) and not asked.domains.keys() & first.placeholders:
+            return True
+    from cfn_table.languages import TooComplex
+
+    try:
+        matched = _condition_language(condition, asked)
+        return not matched.intersect(template.language(view.domains)).is_empty()
+    except TooComplex:
+        return True

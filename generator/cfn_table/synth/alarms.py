@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from troposphere import If, NoValue, Ref, cloudwatch
 
+from cfn_table.design.context import Parametric
 from cfn_table.design.design import Design
 from cfn_table.design.names import alphanumeric
 from cfn_table.design.requests import BATCHES, TRANSACTIONS
 from cfn_table.synth.conditions import HAS_ALARM_TOPIC
-from cfn_table.synth.values import tag_list, to_template
+from cfn_table.synth.values import tags_of, to_template
 
 NO_LATENCY: Final = frozenset({"Scan", *BATCHES, *TRANSACTIONS})
 """Operations without a latency alarm: how long they take depends on how much they read or write."""
@@ -32,13 +33,15 @@ def alarm_resources(design: Design) -> Iterator[cloudwatch.Alarm]:
     if alarms.latency and target is not None:
         for operation in operations:
             if operation not in NO_LATENCY:
+                above = {"Statistic": "Average", "Threshold": target, "ComparisonOperator": "GreaterThanThreshold"}
                 yield _alarm(
                     design,
                     f"{operation}LatencyAlarm",
-                    f"{operation} takes longer than {target} ms on average",
+                    f"{operation} takes longer than {'its target' if isinstance(target, Parametric) else f'{target} ms'}"
+                    " on average",
                     "SuccessfulRequestLatency",
                     {"Operation": operation},
-                    {"Statistic": "Average", "Threshold": target, "ComparisonOperator": "GreaterThanThreshold"},
+                    {"Statistic": "Average", "Threshold": to_template(target), "ComparisonOperator": "GreaterThanThreshold"},
                 )
     count = {"Statistic": "Sum", "Threshold": 0, "ComparisonOperator": "GreaterThanThreshold"}
     if alarms.throttling:
@@ -81,12 +84,12 @@ def _alarm(
         "MetricName": metric,
         "Dimensions": [cloudwatch.MetricDimension(Name=key, Value=value) for key, value in every.items()],
         **test,
-        "Period": alarms.period_seconds,
-        "EvaluationPeriods": alarms.evaluation_periods,
+        "Period": to_template(alarms.period_seconds),
+        "EvaluationPeriods": to_template(alarms.evaluation_periods),
         "TreatMissingData": "notBreaching",
         "AlarmActions": [If(HAS_ALARM_TOPIC, Ref(alarms.topic_parameter), NoValue)],
     }
-    tags = tag_list(design.file.tags)
-    if tags:
+    tags = tags_of(design.file.tags)
+    if tags.tags:
         properties["Tags"] = tags
     return cloudwatch.Alarm(name, **properties)

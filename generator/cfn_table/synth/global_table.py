@@ -29,7 +29,7 @@ from cfn_table.synth.table import (
     vector_indexes,
     warm_throughput,
 )
-from cfn_table.synth.values import tag_list, to_template, when
+from cfn_table.synth.values import tags_of, to_template, when
 
 
 def global_table_resource(design: Design) -> dynamodb.GlobalTable:
@@ -125,11 +125,11 @@ def _global_index(design: Design, index: Index) -> dynamodb.GlobalTableGlobalSec
 
 def _scaling(capacity: Capacity) -> dynamodb.CapacityAutoScalingSettings:
     """Target tracking; a fixed capacity is a range of one, since a global table's writes always scale."""
-    tracking: dict[str, Any] = {"TargetValue": float(capacity.target_utilization)}
+    tracking: dict[str, Any] = {"TargetValue": to_template(capacity.target_utilization)}
     if capacity.scale_in_cooldown is not None:
-        tracking["ScaleInCooldown"] = capacity.scale_in_cooldown
+        tracking["ScaleInCooldown"] = to_template(capacity.scale_in_cooldown)
     if capacity.scale_out_cooldown is not None:
-        tracking["ScaleOutCooldown"] = capacity.scale_out_cooldown
+        tracking["ScaleOutCooldown"] = to_template(capacity.scale_out_cooldown)
     properties: dict[str, Any] = {
         "MinCapacity": to_template(capacity.initial if capacity.min is None else capacity.min),
         "MaxCapacity": to_template(capacity.initial if capacity.max is None else capacity.max),
@@ -161,7 +161,7 @@ def _replica(design: Design, replica: Replica) -> dynamodb.ReplicaSpecification:
     if protection is not None:
         properties["DeletionProtectionEnabled"] = to_template(protection)
     if table_class := replica.table_class or table.table_class:
-        properties["TableClass"] = table_class
+        properties["TableClass"] = to_template(table_class)
     if insights := replica.contributor_insights or table.contributor_insights:
         properties["ContributorInsightsSpecification"] = contributor_insights(insights)
     key = replica.kms_key or (table.encryption if table.encryption not in ("aws_owned", "aws_managed") else None)
@@ -185,8 +185,8 @@ def _replica(design: Design, replica: Replica) -> dynamodb.ReplicaSpecification:
     ]
     if indexes:
         properties["GlobalSecondaryIndexes"] = indexes
-    tags = tag_list(design.file.tags, table.tags, replica.tags)
-    if tags:
+    tags = tags_of(design.file.tags, table.tags, replica.tags)
+    if tags.tags:
         properties["Tags"] = tags
     return dynamodb.ReplicaSpecification(**properties)
 

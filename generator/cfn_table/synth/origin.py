@@ -107,8 +107,12 @@ def _table_origin(design: Design, rest: list[str | int]) -> Location:
 
 
 def _index_origin(design: Design, ref: str, field: tuple[str, ...]) -> Location:
-    for section, indexes in (("indexes", design.file.indexes), ("vector_indexes", design.file.vector_indexes)):
-        for position, index in enumerate(indexes):
-            if index.ref == ref:
+    refs = {
+        "indexes": [index.ref for index in design.file.indexes],
+        "vector_indexes": [index.ref for index in design.file.vector_indexes],
+    }
+    for section, known in refs.items():
+        for position, each in enumerate(known):
+            if each == ref:
                 return design.locate(section, position, *field) if field else design.locate(section, position, "name")
     return design.locate_key("indexes")

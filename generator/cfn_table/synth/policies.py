@@ -25,11 +25,10 @@ from awacs.aws import (
 from awacs.aws import Statement as PolicyStatement
 from troposphere import GetAtt, Sub, iam
 
-from cfn_table.design.context import Parametric
 from cfn_table.design.design import Design, Policy
 from cfn_table.errors import RefusedError
 from cfn_table.synth.statements import BATCHES, READS, TABLE, Statement, policy_statements
-from cfn_table.synth.values import sub_literal, sub_text, to_template
+from cfn_table.synth.values import sub_text, to_template
 
 MAX_CHARACTERS: Final = 6144
 """Longest managed policy in characters, white space not counted (IAM user guide, "IAM and AWS STS quotas")."""
@@ -106,10 +105,12 @@ def _all_statements(design: Design, policy: Policy) -> Iterator[Statement | Poli
 
 
 def _extra_statements(design: Design, policy: Policy) -> Iterator[PolicyStatement]:
-    table_arn = GetAtt(design.logical_id, "Arn")
     if design.file.policies.describe_table and policy.file.allow:
         yield PolicyStatement(
-            Sid="DescribeTable", Effect=Allow, Action=[awacs.dynamodb.DescribeTable], Resource=[table_arn]
+            Sid="DescribeTable",
+            Effect=Allow,
+            Action=[awacs.dynamodb.DescribeTable],
+            Resource=_resource_arns(design, TABLE),
         )
     if policy.file.read_stream:
         actions = [awacs.dynamodb.DescribeStream, awacs.dynamodb.GetRecords, awacs.dynamodb.GetShardIterator]
@@ -154,7 +155,7 @@ def render_statement(design: Design, statement: Statement) -> PolicyStatement:
         "Sid": statement.sid,
         "Effect": Allow,
         "Action": [Action("dynamodb", name) for name in statement.actions],
-        "Resource": [_resource_arn(design, statement.resource)],
+        "Resource": _resource_arns(design, statement.resource),
     }
     conditions = list(_conditions(statement))
     if conditions:
@@ -162,10 +163,16 @@ def render_statement(design: Design, statement: Statement) -> PolicyStatement:
     return PolicyStatement(**properties)
 
 
-def _resource_arn(design: Design, resource: str) -> Any:
-    if resource == TABLE:
-        return GetAtt(design.logical_id, "Arn")
-    return Sub(f"${{{design.logical_id}.Arn}}/index/{sub_text(design.indexes[resource].name)}")
+def _resource_arns(design: Design, resource: str) -> list[Any]:
+    """The ARNs of the table or of one index; one per replica, since `GetAtt Arn` is that of one Region only."""
+    index = "" if resource == TABLE else f"/index/{sub_text(design.indexes[resource].name)}"
+    if design.is_global:
+        regions = sorted(replica.region for replica in design.file.table.replicas)
+        prefix = "arn:${AWS::Partition}:dynamodb:"
+        return [
+            Sub(f"{prefix}{region}:${{AWS::AccountId}}:table/${{{design.logical_id}}}{index}") for region in regions
+        ]
+    return [Sub(f"${{{design.logical_id}.Arn}}{index}") if index else GetAtt(design.logical_id, "Arn")]
 
 
 def _conditions(statement: Statement) -> Iterator[Any]:
@@ -193,8 +200,10 @@ def _resource(
     if options.path is not None:
         properties["Path"] = options.path
     if options.name_prefix is not None:
+        # Stack and Region keep names apart: a policy's name is unique in its account, over all Regions.
         suffix = policy.name if number == 1 else f"{policy.name}-{number}"
-        properties["ManagedPolicyName"] = Sub(f"{sub_text(options.name_prefix)}{sub_literal(suffix)}-${{AWS::Region}}")
+        name = f"{sub_text(options.name_prefix)}${{AWS::StackName}}-{suffix}-${{AWS::Region}}"
+        properties["ManagedPolicyName"] = Sub(name)
     resource = iam.ManagedPolicy(_logical_id(policy, number), **properties)
     metadata: dict[str, Any] = {}
     if policy.file.description:
@@ -225,6 +234,7 @@ def _expanded(design: Design, value: Any) -> Any:
         return "x" * LONGEST_NAME
     if set(value) == {"Fn::Sub"}:
         text = value["Fn::Sub"].replace(f"${{{design.logical_id}.Arn}}", _table_arn(design))
+        text = text.replace(f"${{{design.logical_id}}}", _table_name(design))
         text = text.replace("${AWS::Partition}", "aws-iso-b").replace("${AWS::AccountId}", "123456789012")
         text = text.replace("${AWS::Region}", "ap-southeast-99").replace("${AWS::URLSuffix}", "amazonaws.com.cn")
         for parameter in design.context.parameters.values():
@@ -234,5 +244,9 @@ def _expanded(design: Design, value: Any) -> Any:
 
 
 def _table_arn(design: Design) -> str:
+    return LONGEST_PREFIX + _table_name(design)
+
+
+def _table_name(design: Design) -> str:
     name = design.file.table.name
-    return LONGEST_PREFIX + ("x" * LONGEST_NAME if name is None or isinstance(name, Parametric) else name)
+    return name if isinstance(name, str) else "x" * LONGEST_NAME

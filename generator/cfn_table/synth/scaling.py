@@ -16,7 +16,7 @@ from cfn_table.design.design import Design
 from cfn_table.design.model import Capacity
 from cfn_table.design.names import alphanumeric
 from cfn_table.synth.conditions import billing_of
-from cfn_table.synth.values import sub_text
+from cfn_table.synth.values import sub_text, to_template
 
 
 def scaling_resources(design: Design) -> Iterator[AWSObject]:
@@ -53,19 +53,19 @@ def _pair(
         ServiceNamespace="dynamodb",
         ResourceId=Sub(resource),
         ScalableDimension=f"dynamodb:{kind}:{direction}CapacityUnits",
-        MinCapacity=capacity.min,
-        MaxCapacity=capacity.max,
+        MinCapacity=to_template(capacity.min),
+        MaxCapacity=to_template(capacity.max),
     )
     tracking: dict[str, Any] = {
         "PredefinedMetricSpecification": scaling.PredefinedMetricSpecification(
             PredefinedMetricType=f"DynamoDB{direction}CapacityUtilization"
         ),
-        "TargetValue": capacity.target_utilization,
+        "TargetValue": to_template(capacity.target_utilization),
     }
     if capacity.scale_in_cooldown is not None:
-        tracking["ScaleInCooldown"] = capacity.scale_in_cooldown
+        tracking["ScaleInCooldown"] = to_template(capacity.scale_in_cooldown)
     if capacity.scale_out_cooldown is not None:
-        tracking["ScaleOutCooldown"] = capacity.scale_out_cooldown
+        tracking["ScaleOutCooldown"] = to_template(capacity.scale_out_cooldown)
     policy = scaling.ScalingPolicy(
         f"{name}{direction}ScalingPolicy",
         PolicyName=f"{name}{direction}Utilization",

@@ -18,7 +18,7 @@ from cfn_table.design.model.table import (
     WarmThroughput,
 )
 from cfn_table.synth.conditions import billing_of
-from cfn_table.synth.values import tag_list, to_template, when
+from cfn_table.synth.values import tags_of, to_template, when
 
 
 def table_resource(design: Design) -> dynamodb.Table:
@@ -40,7 +40,7 @@ def table_resource(design: Design) -> dynamodb.Table:
     if table.warm_throughput is not None:
         properties["WarmThroughput"] = warm_throughput(table.warm_throughput)
     if table.table_class is not None:
-        properties["TableClass"] = table.table_class
+        properties["TableClass"] = to_template(table.table_class)
     properties["AttributeDefinitions"] = attribute_definitions(design)
     properties["KeySchema"] = key_schema(table.key)
     local = [index for index in design.indexes.values() if index.local]
@@ -71,8 +71,8 @@ def table_resource(design: Design) -> dynamodb.Table:
         properties["ResourcePolicy"] = resource_policy(statements)
     if table.import_source is not None:
         properties["ImportSourceSpecification"] = import_source(table.import_source)
-    tags = tag_list(design.file.tags, table.tags)
-    if tags:
+    tags = tags_of(design.file.tags, table.tags)
+    if tags.tags:
         properties["Tags"] = tags
     resource = dynamodb.Table(design.logical_id, **properties)
     resource.DeletionPolicy = policy_word(table.on_delete)
@@ -211,9 +211,9 @@ def stream_specification(stream: Stream) -> dynamodb.StreamSpecification:
     """The DynamoDB stream."""
     properties: dict[str, Any] = {"StreamViewType": stream.view}
     if stream.resource_policy:
-        properties["ResourcePolicy"] = resource_policy(list(stream.resource_policy))
+        properties["ResourcePolicy"] = resource_policy([to_template(each) for each in stream.resource_policy])
     if stream.tags:
-        properties["Tags"] = tag_list(stream.tags)
+        properties["Tags"] = tags_of(stream.tags)
     return dynamodb.StreamSpecification(**properties)
 
 
@@ -243,7 +243,7 @@ def resource_policy_statements(design: Design) -> list[dict[str, Any]]:
                 "Condition": {"Bool": {"aws:SecureTransport": "false"}},
             }
         )
-    statements += [{"Resource": "*", **statement} for statement in design.file.table.resource_policy]
+    statements += [{"Resource": "*", **to_template(statement)} for statement in design.file.table.resource_policy]
     return statements
 
 

@@ -11,6 +11,7 @@ from troposphere import AWSObject, Template, encode_to_dict
 from troposphere import Parameter as TemplateParameter
 
 from cfn_table.design.design import Design
+from cfn_table.design.requests import Underivable
 from cfn_table.errors import InputError, InternalError
 from cfn_table.synth.alarms import alarm_resources
 from cfn_table.synth.conditions import add_billing_conditions, add_topic_condition
@@ -19,6 +20,7 @@ from cfn_table.synth.outputs import outputs
 from cfn_table.synth.policies import policy_resources
 from cfn_table.synth.scaling import scaling_resources
 from cfn_table.synth.table import table_resource
+from cfn_table.synth.values import to_template
 
 
 def synthesize(design: Design) -> Template:
@@ -43,11 +45,13 @@ def synthesize(design: Design) -> Template:
     )
     _add_parameters(template, design)
     add_billing_conditions(template, design)
-    table: AWSObject = global_table_resource(design) if design.is_global else table_resource(design)
-    _add_extra_properties(table, design)
+    table = _table(design)
     resources = [table, *scaling_resources(design)]
     for policy in design.policies:
-        resources += policy_resources(design, policy)
+        try:
+            resources += policy_resources(design, policy)
+        except Underivable as error:  # `check_design` says it better, and for every pattern
+            raise InputError(str(error), help=error.help, location=policy.locate("allow")) from None
     resources += alarm_resources(design)
     for resource in resources:
         if resource.title in template.resources:
@@ -110,16 +114,29 @@ def _add_parameters(template: Template, design: Design) -> None:
     add_topic_condition(template, alarms.topic_parameter)
 
 
+def _table(design: Design) -> AWSObject:
+    try:
+        table: AWSObject = global_table_resource(design) if design.is_global else table_resource(design)
+        table.validate()
+    except (TypeError, ValueError) as error:  # troposphere checks some rules of the resource itself
+        message = " ".join(str(error).split())
+        raise InputError(
+            f"the table cannot be made: {message[:1].lower()}{message[1:]}", location=design.locate_key("table")
+        ) from None
+    _add_extra_properties(table, design)
+    return table
+
+
 def _add_extra_properties(table: AWSObject, design: Design) -> None:
     """Merge `extra_properties` past troposphere's check of names: lint checks them against the current schema."""
-    table.properties.update(design.file.table.extra_properties)
+    table.properties.update(to_template(design.file.table.extra_properties))
     for section in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         indexes = [index for index in design.indexes.values() if index.local == section.startswith("Local")]
         for resource, index in zip(table.properties.get(section, ()), indexes, strict=False):
-            resource.properties.update(index.extra_properties)
+            resource.properties.update(to_template(index.extra_properties))
     replicas = sorted(design.file.table.replicas, key=lambda each: each.region)
     for resource, replica in zip(table.properties.get("Replicas", ()), replicas, strict=False):
-        resource.properties.update(replica.extra_properties)
+        resource.properties.update(to_template(replica.extra_properties))
 
 
 def _apply_hook(template: Template, design: Design, hook: str) -> None:

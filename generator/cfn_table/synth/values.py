@@ -6,13 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from troposphere import AWSHelperFn, If, NoValue, Ref, Sub
+from troposphere import If, NoValue, Ref, Sub, Tags
 
 from cfn_table.design.context import Parametric
 
 
 def to_template(value: Any) -> Any:
-    """`value` as a template holds it: a `Parametric` becomes `Ref` or `Fn::Sub`, everything else stays."""
+    """`value` as a template holds it: a `Parametric`, at any depth, becomes `Ref` or `Fn::Sub`."""
+    if isinstance(value, dict):
+        return {key: to_template(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [to_template(item) for item in value]
     if not isinstance(value, Parametric):
         return value
     if value.parameter is not None:
@@ -41,14 +45,9 @@ def when(condition: str | None, value: Any) -> Any:
     return value if condition is None else If(condition, value, NoValue)
 
 
-def tag_list(*layers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Tags as CloudFormation lists them, sorted by key; later layers win."""
+def tags_of(*layers: Mapping[str, Any]) -> Tags:
+    """Tags, sorted by key; later layers win. Empty (false) where there are none."""
     merged: dict[str, Any] = {}
     for layer in layers:
         merged.update(layer)
-    return [{"Key": key, "Value": to_template(merged[key])} for key in sorted(merged)]
-
-
-def is_function(value: Any) -> bool:
-    """Whether the value is an intrinsic function."""
-    return isinstance(value, AWSHelperFn)
+    return Tags({key: to_template(value) for key, value in merged.items()})

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from cfn_table.design.context import Parametric
 from cfn_table.design.fields import (
+    DEPLOY_TIME,
     AttributeName,
     Bool,
+    DeployInt,
+    DeployNumber,
     DeployStr,
-    Number,
-    PositiveInt,
     Region,
     Str,
+    deployable,
     matching,
     need_text,
+    positive,
     problem,
 )
 from cfn_table.design.model.base import Part
-from cfn_table.design.model.entities import Attribute, Entity, EveryEntity, read_attributes
+from cfn_table.design.model.entities import Attributes, Entity, EveryEntity
 from cfn_table.design.model.patterns import AccessPattern
 from cfn_table.design.model.table import Index, Table, VectorIndex
 
@@ -35,7 +39,13 @@ DesignName = Annotated[
     matching(
         "[a-z][a-z0-9]*(-[a-z0-9]+)*", "a name of a design", "use lower-case words joined by `-`, such as `kv-storage`"
     ),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+            DEPLOY_TIME: "it names the folders of policies and versions",
+        }
+    ),
 ]
 PolicyName = Annotated[
     str,
@@ -47,27 +57,63 @@ PolicyName = Annotated[
 Version = Annotated[
     str,
     matching(SEMVER, "a version", "write MAJOR.MINOR.PATCH, such as `1.0.0` or `1.0.0-rc.1`"),
-    WithJsonSchema({"type": "string"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{SEMVER}$", DEPLOY_TIME: "it names the published version"}),
 ]
-IdentifierName: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+_IDENTIFIER: Final = "[A-Za-z][A-Za-z0-9_]*"
+_IDENTIFIER_HELP: Final = "use letters, digits and `_`, and begin with a letter"
+EntityName = Annotated[
+    str,
+    matching(_IDENTIFIER, "a name of an entity", _IDENTIFIER_HELP),
+    WithJsonSchema({"type": "string", "pattern": f"^{_IDENTIFIER}$"}),
+]
+PatternName = Annotated[
+    str,
+    matching(_IDENTIFIER, "a name of an access pattern", _IDENTIFIER_HELP),
+    WithJsonSchema({"type": "string", "pattern": f"^{_IDENTIFIER}$"}),
+]
+
+
+def _alarm_period(value: Any) -> Any:
+    number = positive(value)
+    if number not in (10, 20, 30) and number % 60:
+        raise problem(f"`{number}` is no period of an alarm", "use 10, 20, 30 or a multiple of 60")
+    return number
+
+
+AlarmPeriod = Annotated[
+    int | Parametric,
+    deployable(_alarm_period),
+    WithJsonSchema(
+        {"type": "integer", "minimum": 1, "anyOf": [{"enum": [10, 20, 30]}, {"multipleOf": 60}], DEPLOY_TIME: True}
+    ),
+]
 
 
 class Alarms(Part):
     """CloudWatch alarms on the table; they notify the topic whose ARN a deployment gives as a parameter."""
 
+    fixed: ClassVar[str] = "it decides which alarms the template has"
+
     topic_parameter: Annotated[
-        str, matching("[A-Za-z0-9]{1,255}", "a parameter's name"), WithJsonSchema({"type": "string"})
+        str,
+        matching("[A-Za-z0-9]{1,255}", "a parameter's name", "use letters and digits only"),
+        WithJsonSchema(
+            {"type": "string", "pattern": "^[A-Za-z0-9]{1,255}$", DEPLOY_TIME: "it names a parameter itself"}
+        ),
     ] = Field(
         default="AlarmTopicArn",
-        description="Name of the parameter with the SNS topic's ARN; empty means that nobody is notified.",
+        description="Name of the parameter with the SNS topic's ARN; without an ARN nobody is notified.",
     )
     latency: Bool = Field(
         default=True, description="Alarm when an operation's average latency is above `latency_target_ms`."
     )
     throttling: Bool = Field(default=True, description="Alarm when the table or an index throttles requests.")
     system_errors: Bool = Field(default=True, description="Alarm when DynamoDB fails requests.")
-    period_seconds: PositiveInt = Field(default=60, description="Length of one evaluation period, in seconds.")
-    evaluation_periods: PositiveInt = Field(default=5, description="Consecutive periods that must breach.")
+    period_seconds: AlarmPeriod = Field(
+        default=60, description="Length of one evaluation period, in seconds: 10, 20, 30 or a multiple of 60."
+    )
+    evaluation_periods: DeployInt = Field(default=5, description="Consecutive periods that must breach.")
 
     @model_validator(mode="before")
     @classmethod
@@ -78,12 +124,6 @@ class Alarms(Part):
             raise problem(f"`{raw}` is neither `true` nor a mapping of alarms", "leave `alarms` out for none")
         return raw
 
-    @model_validator(mode="after")
-    def _periods(self) -> Alarms:
-        if self.period_seconds not in (10, 20, 30) and self.period_seconds % 60:
-            raise problem("`period_seconds` is 10, 20, 30 or a multiple of 60")
-        return self
-
 
 class PolicyOptions(Part):
     """What all policies of the design have in common."""
@@ -92,7 +132,13 @@ class PolicyOptions(Part):
         Annotated[
             str,
             matching("/([!-~]{1,510}/)?", "an IAM path", "begin and end with `/`"),
-            WithJsonSchema({"type": "string"}),
+            WithJsonSchema(
+                {
+                    "type": "string",
+                    "pattern": "^/([!-~]{1,510}/)?$",
+                    DEPLOY_TIME: "a deployment with another path would replace the policies",
+                }
+            ),
         ]
         | None
     ) = Field(default=None, description="IAM path of the policies; a change of it replaces them.")
@@ -102,12 +148,16 @@ class PolicyOptions(Part):
         "Named policies need CAPABILITY_NAMED_IAM.",
     )
     describe_table: Bool = Field(
-        default=False, description="Allow dynamodb:DescribeTable too, for SDKs that wait on tables."
+        default=False,
+        description="Allow dynamodb:DescribeTable too, for SDKs that wait on tables.",
+        json_schema_extra={DEPLOY_TIME: "it decides which statements the policies have"},
     )
 
 
 class LintOptions(Part):
     """What the lint gate lets pass, and why."""
+
+    fixed: ClassVar[str] = "lint runs when the template is generated"
 
     suppress: dict[str, Str] = Field(
         default={}, description="cfn-lint rule or design rule → the reason why it may be broken."
@@ -137,33 +187,38 @@ class DesignFile(Part):
     version: Version = Field(description="The version that `generate` publishes, by Semantic Versioning.")
     description: Annotated[str, PlainValidator(_description), WithJsonSchema({"type": "string", "maxLength": 1024})] = (
         Field(
-            default="", description="What the table is for; becomes the template's Description (at most 1,024 bytes)."
+            default="",
+            description="What the table is for; becomes the template's Description (at most 1,024 bytes).",
+            json_schema_extra={DEPLOY_TIME: "a template's Description is a text and takes no Ref"},
         )
     )
     context: Any = Field(
         default=None,
         description="Build-time settings (`NAME: VALUE`) and deploy-time parameters (`NAME: {type, default, …}`).",
+        json_schema_extra={DEPLOY_TIME: "it declares the parameters"},
     )
     regions: tuple[Region, ...] = Field(
         default=("us-east-1",),
         description="Regions where the template must be valid; lint runs for each.",
         min_length=1,
+        json_schema_extra={DEPLOY_TIME: "lint runs for them when the template is generated"},
     )
     table: Table = Field(description="The table.")
     indexes: tuple[Index, ...] = Field(default=(), description="Global and local secondary indexes.")
     vector_indexes: tuple[VectorIndex, ...] = Field(default=(), description="Vector indexes.")
-    key_only: dict[str, Attribute] = Field(default={}, description="Placeholders that are stored only inside keys.")
+    key_only: Attributes = Field(default={}, description="Placeholders that are stored only inside keys.")
     every_entity: EveryEntity = Field(default=EveryEntity(), description="What all entities have in common.")
-    entities: dict[str, Entity] = Field(description="Kinds of items, by name.")
-    access_patterns: dict[str, AccessPattern] = Field(
+    entities: dict[EntityName, Entity] = Field(description="Kinds of items, by name.")
+    access_patterns: dict[PatternName, AccessPattern] = Field(
         default={}, description="What applications do with the table, by name."
     )
     include: tuple[Str, ...] = Field(
         default=(),
         description="Globs of further files, relative to this one, that hold only `entities` and `access_patterns`.",
+        json_schema_extra={DEPLOY_TIME: "the files are read when the template is generated"},
     )
     tags: dict[str, DeployStr] = Field(default={}, description="Default tags of every resource that takes tags.")
-    latency_target_ms: Number | None = Field(
+    latency_target_ms: DeployNumber | None = Field(
         default=None, description="Target of a single request's latency, in milliseconds."
     )
     alarms: Alarms | None = Field(default=None, description="CloudWatch alarms: `true`, or a mapping.")
@@ -172,30 +227,14 @@ class DesignFile(Part):
     extend: (
         Annotated[
             str,
-            matching(r"[^:\s]+\.py:[A-Za-z_]\w*", "a Python hook", "write `hooks/extend.py:function`"),
-            WithJsonSchema({"type": "string"}),
+            matching(r"[^:\s\0]+\.py:[A-Za-z_]\w*", "a Python hook", "write `hooks/extend.py:function`"),
+            WithJsonSchema({"type": "string", DEPLOY_TIME: "the function runs when the template is generated"}),
         ]
         | None
     ) = Field(
         default=None,
         description="A Python function, `FILE:FUNCTION` in the project, that may change the troposphere Template.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _names(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and isinstance(raw.get("key_only"), dict):
-            raw = {**raw, "key_only": read_attributes(raw["key_only"])}
-        if isinstance(raw, dict):
-            for section in ("entities", "access_patterns"):
-                names = raw.get(section)
-                for name in names if isinstance(names, dict) else ():
-                    if not IdentifierName.match(name):
-                        raise problem(
-                            f"`{name}` cannot name one of the {section.replace('_', ' ')}",
-                            "use letters, digits and `_`, and begin with a letter",
-                        )
-        return raw
 
 
 class IncludedFile(Part):
@@ -205,11 +244,17 @@ class IncludedFile(Part):
     access_patterns: dict[str, Any] = Field(default={}, description="Further access patterns.")
 
 
+WHO_MAY_DO_WHAT: Final = "what a policy allows is settled and checked when the template is generated"
+"""Why no field of a policy file can hold a deploy-time parameter."""
+
+
 class Grant(Part):
     """One allowed access pattern, with the placeholders that are bound for it alone."""
 
-    pattern: Str
-    bind: dict[str, Str] = Field(default={})
+    fixed: ClassVar[str] = WHO_MAY_DO_WHAT
+
+    pattern: Str = Field(description="The access pattern's name.")
+    bind: dict[str, Str] = Field(default={}, description="Placeholder → the IAM policy variable that it must equal.")
 
     @model_validator(mode="before")
     @classmethod
@@ -232,6 +277,8 @@ class Grant(Part):
 
 class PolicyFile(Part):
     """Who may use which access patterns: one IAM managed policy."""
+
+    fixed: ClassVar[str] = WHO_MAY_DO_WHAT
 
     policy: PolicyName = Field(description="The policy's name; its resource and export are named after it.")
     description: Str = Field(default="", description="Who the policy is for; goes into the resource's Metadata.")

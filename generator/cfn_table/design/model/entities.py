@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from cfn_table.design.context import Parametric
-from cfn_table.design.fields import Bool, Str, choice, need_text, problem
+from cfn_table.design.fields import KNOWN_TO_APPLICATIONS, AttributeName, Bool, Str, choice, need_text, problem
 from cfn_table.design.keys import Domain, KeyTemplate, TemplateError
 from cfn_table.design.model.base import Part, split_optional
 from cfn_table.design.suggest import did_you_mean
-from cfn_table.design.values import DYNAMODB_TYPES
+from cfn_table.design.values import DYNAMODB_TYPES, WrongValue, decimal
 
 TYPES: Final = tuple(DYNAMODB_TYPES)
 """The attribute types of the design language."""
@@ -43,8 +43,17 @@ def _pattern(value: Any) -> str:
     return str(text)
 
 
+def _number(value: str) -> None:
+    try:
+        decimal(value)
+    except WrongValue as error:
+        raise problem(str(error)) from None
+
+
 class Attribute(Part):
     """An attribute: `string`, `[free, pro]`, or `{type, optional, pattern, values, description}`."""
+
+    fixed: ClassVar[str] = KNOWN_TO_APPLICATIONS
 
     type: Annotated[str, choice(*TYPES), WithJsonSchema({"enum": list(TYPES)})] = Field(
         default="string", description="Its type: " + ", ".join(TYPES) + "."
@@ -54,7 +63,7 @@ class Attribute(Part):
         default=None,
         description="A regular expression (Python's) that the whole value matches; it may allow the delimiter.",
     )
-    values: tuple[Str, ...] = Field(default=(), description="The only values that it may have.")
+    values: tuple[Str, ...] = Field(default=(), description="The only values that it may have.", min_length=1)
     description: Str = Field(default="", description="What it means.")
 
     @model_validator(mode="before")
@@ -79,6 +88,9 @@ class Attribute(Part):
             raise problem("a value is listed twice")
         if self.values and self.type not in ("string", "number"):
             raise problem(f"values can be listed for strings and numbers, not for a {self.type}")
+        if self.type == "number":
+            for value in self.values:
+                _number(value)
         return self
 
     @property
@@ -91,15 +103,13 @@ class Attribute(Part):
         return Domain(self.type, self.pattern, self.values, delimiter)
 
 
-def read_attributes(raw: Any) -> Any:
+def _without_marks(raw: Any) -> Any:
     """`{name?: ATTRIBUTE}` with the `?` turned into `optional`."""
     if not isinstance(raw, dict):
         raise problem("attributes are a mapping of names to types", "write `userId: string`")
     plain, optional = split_optional(raw)
     attributes = {}
     for name, value in plain.items():
-        if not name or len(name.encode()) > 255:
-            raise problem("an attribute's name has 1 to 255 bytes")
         if name not in optional:
             attributes[name] = value
         elif isinstance(value, dict):
@@ -111,17 +121,16 @@ def read_attributes(raw: Any) -> Any:
     return attributes
 
 
+Attributes = Annotated[dict[AttributeName, Attribute], BeforeValidator(_without_marks)]
+"""Attributes by name; in a file a `?` behind a name says that the attribute is optional."""
+
+
 class EveryEntity(Part):
     """What all entities have in common."""
 
-    attributes: dict[str, Attribute] = Field(default={}, description="Attributes of every entity.")
+    fixed: ClassVar[str] = KNOWN_TO_APPLICATIONS
 
-    @model_validator(mode="before")
-    @classmethod
-    def _names(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and "attributes" in raw:
-            return {**raw, "attributes": read_attributes(raw["attributes"])}
-        return raw
+    attributes: Attributes = Field(default={}, description="Attributes of every entity.")
 
 
 def _sample(value: Any) -> dict[str, Any]:
@@ -132,6 +141,8 @@ def _sample(value: Any) -> dict[str, Any]:
 
 class Entity(Part):
     """A kind of item."""
+
+    fixed: ClassVar[str] = KNOWN_TO_APPLICATIONS
 
     type: Str | None = Field(
         default=None, description="Value of the type attribute; several entities may share it when their keys differ."
@@ -144,7 +155,7 @@ class Entity(Part):
         "A key attribute that is one of the entity's attributes needs no template.",
     )
     sparse: frozenset[str] = Field(default=frozenset(), exclude=True, json_schema_extra={"x-internal": True})
-    attributes: dict[str, Attribute] = Field(
+    attributes: Attributes = Field(
         default={}, description="Its attributes; a `?` behind the name marks an optional one."
     )
     samples: tuple[Annotated[dict[str, Any], PlainValidator(_sample), WithJsonSchema({"type": "object"})], ...] = Field(
@@ -161,6 +172,4 @@ class Entity(Part):
         result = dict(raw)
         if isinstance(raw.get("keys"), dict):
             result["keys"], result["sparse"] = split_optional(raw["keys"])
-        if "attributes" in raw:
-            result["attributes"] = read_attributes(raw["attributes"])
         return result

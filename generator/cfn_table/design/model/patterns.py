@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -165,6 +165,8 @@ _TEST_SCHEMA: Final = {"type": ["object", "array"]}
 class PatternBase(Part):
     """What an access pattern and a part of a transaction have in common."""
 
+    fixed: ClassVar[str] = "braces are key templates there, and expressions are not evaluated"
+
     entity: tuple[Str, ...] = Field(
         default=(),
         description="The entity, or a list of entities that one Query returns together (an item collection).",
@@ -238,6 +240,8 @@ class AccessPattern(PatternBase):
 
     @model_validator(mode="after")
     def _several(self) -> AccessPattern:
+        if len(set(self.operation)) < len(self.operation):
+            raise problem("an operation is listed twice")
         if len(self.operation) > 1 and not set(self.operation) <= set(SINGLE):
             raise problem(
                 "only operations on single items can be listed together", "write a pattern each for the others"

@@ -6,7 +6,8 @@ schema that cfn-lint ships.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+import re
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -28,9 +29,11 @@ from cfn_table.design.fields import (
     deployable,
     need_text,
     problem,
+    shown,
     within,
 )
 from cfn_table.design.model.base import Part
+from cfn_table.design.suggest import did_you_mean
 
 KeyType = Literal["string", "number", "binary"]
 
@@ -63,6 +66,38 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
+
+
+_KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
+_KEY_ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]+")
+
+
+def _key_arn(value: Any) -> str:
+    text = need_text(value)
+    if not _KEY_ARN.fullmatch(text):
+        raise problem(
+            f"{shown(text)} is no ARN of a KMS key",
+            "write the key's own ARN: policies must name the key, and a parameter cannot say that it is an alias",
+        )
+    return str(text)
+
+
+def _kms_key(value: Any) -> Any:
+    if isinstance(value, Parametric):
+        return deployable(_key_arn).func(value)  # type: ignore[call-arg]
+    text = need_text(value)
+    if not _KEY_ARN.fullmatch(text) and not _KEY_ALIAS.fullmatch(text):
+        raise problem(f"{shown(text)} is no customer KMS key", "write the key's ARN or `alias/NAME`")
+    return str(text)
+
+
+def _encryption(value: Any) -> Any:
+    if isinstance(value, str) and value in ("aws_owned", "aws_managed"):
+        return str(value)
+    if isinstance(value, str) and value and not value.startswith(("arn:", "alias/")):
+        hint = did_you_mean(value, ("aws_owned", "aws_managed"))
+        raise problem(f"{shown(value)} is no encryption", f"{hint.rstrip('?')}, or a customer KMS key's ARN or alias")
+    return _kms_key(value)
 
 
 Billing = Annotated[
@@ -106,6 +141,21 @@ RecoveryDays = Annotated[
     int | Parametric,
     deployable(within(1, 35, whole=True)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 35, DEPLOY_TIME: True}),
+]
+KmsKey = Annotated[
+    str | Parametric,
+    PlainValidator(_kms_key),
+    WithJsonSchema({"type": "string", "pattern": "^(arn:|alias/)", DEPLOY_TIME: True}),
+]
+Encryption = Annotated[
+    str | Parametric,
+    PlainValidator(_encryption),
+    WithJsonSchema(
+        {
+            "anyOf": [{"enum": ["aws_owned", "aws_managed"]}, {"type": "string", "pattern": "^(arn:|alias/)"}],
+            DEPLOY_TIME: True,
+        }
+    ),
 ]
 Dimensions = Annotated[
     int, PlainValidator(within(1, 4096, whole=True)), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 4096})
@@ -290,7 +340,7 @@ class Replica(Part):
     deletion_protection: DeployBool | None = Field(default=None, description="Deletion protection of this replica.")
     table_class: TableClass | None = Field(default=None, description="Table class of this replica.")
     contributor_insights: InsightsMode | None = Field(default=None, description="Contributor insights of this replica.")
-    kms_key: DeployStr | None = Field(default=None, description="ARN of the customer KMS key in this Region.")
+    kms_key: KmsKey | None = Field(default=None, description="ARN of the customer KMS key in this Region.")
     kinesis_stream: KinesisStream | None = Field(default=None, description="Kinesis data stream in this Region.")
     read: Capacity | None = Field(default=None, description="Provisioned read capacity of this replica.")
     tags: dict[str, DeployStr] = Field(default={}, description="Tags of this replica, beside the table's.")
@@ -406,7 +456,9 @@ class Table(Part):
         str | None,
         PlainValidator(lambda v: None if v == "none" else str(need_text(v))),
         WithJsonSchema({"type": "string"}),
-    ] = Field(default=None, description="The attribute that tells entities apart, or `none`.",
+    ] = Field(
+        default=None,
+        description="The attribute that tells entities apart, or `none`.",
         json_schema_extra={DEPLOY_TIME: KNOWN_TO_APPLICATIONS},
     )
     delimiter: Annotated[str, PlainValidator(lambda v: str(need_text(v))), WithJsonSchema({"type": "string"})] = Field(
@@ -430,8 +482,9 @@ class Table(Part):
     deletion_protection: DeployBool | None = Field(
         default=None, description="Whether DynamoDB refuses to delete the table."
     )
-    encryption: DeployStr = Field(
-        default="aws_owned", description="`aws_owned`, `aws_managed`, or the ARN or alias of a customer KMS key."
+    encryption: Encryption = Field(
+        default="aws_owned",
+        description="`aws_owned`, `aws_managed`, or the ARN or alias of a customer KMS key; a parameter holds an ARN.",
     )
     table_class: TableClass | None = Field(default=None, description="STANDARD or STANDARD_INFREQUENT_ACCESS.")
     contributor_insights: InsightsMode | None = Field(
@@ -444,7 +497,8 @@ class Table(Part):
         default=None, description="What happens to the old table when an update replaces it; by default as `on_delete`."
     )
     time_to_live: AttributeName | None = Field(
-        default=None, description="The attribute that holds the expiry time, in seconds since 1970.",
+        default=None,
+        description="The attribute that holds the expiry time, in seconds since 1970.",
         json_schema_extra={DEPLOY_TIME: KNOWN_TO_APPLICATIONS},
     )
     stream: Stream | None = Field(
@@ -454,7 +508,8 @@ class Table(Part):
         default=None, description="A Kinesis data stream: its ARN, or `{arn, precision}`."
     )
     require_tls: Bool = Field(
-        default=False, description="Refuse requests without TLS, by a statement in the table's resource policy.",
+        default=False,
+        description="Refuse requests without TLS, by a statement in the table's resource policy.",
         json_schema_extra={DEPLOY_TIME: "it decides whether the template has the statement"},
     )
     resource_policy: tuple[RawProperties, ...] = Field(
@@ -469,11 +524,14 @@ class Table(Part):
     )
     consistency: (
         Annotated[str, choice("EVENTUAL", "STRONG"), WithJsonSchema({"enum": ["EVENTUAL", "STRONG"]})] | None
-    ) = Field(default=None, description="Consistency between the Regions of a global table.",
+    ) = Field(
+        default=None,
+        description="Consistency between the Regions of a global table.",
         json_schema_extra={DEPLOY_TIME: "it cannot change after the table was created"},
     )
     witness: Region | None = Field(
-        default=None, description="Witness Region of a global table with STRONG consistency.",
+        default=None,
+        description="Witness Region of a global table with STRONG consistency.",
         json_schema_extra={DEPLOY_TIME: "it cannot change after the table was created"},
     )
     extra_properties: RawProperties = Field(

@@ -1,0 +1,194 @@
+"""The other side of `cfn_table.lint.pool`: a process that only lints, and that can fork copies of itself.
+
+Frames go through pipes: four bytes of length (big-endian), then JSON. A process answers one request at a time, in
+order, and ends when nobody holds the other end of its pipe any more, so it never outlives the process it works for.
+
+greeting  `{"ready": true}`, or `{"fatal": TRACEBACK}` when linting is impossible here
+requests  `{"id": …, "text": …}`          lint (see `LintJob`), answered by `answer`
+          `{"fork": [READ, WRITE]}`       answered by `{"pid": …}`; the copy serves the two file descriptors
+          Before each answer comes `{"begun": true}`: if the process dies of a request, it was this one.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, NoReturn
+
+from cfn_table.errors import CfnTableError, InputError
+from cfn_table.lint.verdicts import LintVerdict, finding_from_data, finding_to_data
+
+Frame = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LintJob:
+    """One template to be linted.
+
+    Attributes:
+        id: the caller's name for it.
+        text: the template, YAML or JSON.
+        path: how the template is named in findings.
+        regions: as for `judge_template`.
+        suppressions: as for `judge_template`.
+        json_text: where given, it must describe the same template as `text`.
+    """
+
+    id: str
+    text: str
+    path: str
+    regions: tuple[str, ...]
+    suppressions: Mapping[str, str] = field(default_factory=dict)
+    json_text: str | None = None
+
+    def to_frame(self) -> Frame:
+        """The request that asks for this job."""
+        return asdict(self)
+
+
+def answer(request: Frame) -> Frame:
+    """Lint. `{"verdict": …}`, or `{"refused": [finding, …]}` when the arguments have no meaning.
+
+    `{"crash": TRACEBACK}` says that cfn-table is wrong.
+    """
+    from cfn_table.lint.runner import judge_template
+
+    try:
+        verdict = judge_template(
+            request["text"],
+            path=request["path"],
+            regions=request["regions"],
+            suppressions=request["suppressions"],
+            json_text=request["json_text"],
+        )
+    except CfnTableError as error:
+        return {"refused": [finding_to_data(finding) for finding in error.findings]}
+    except Exception:
+        return {"crash": traceback.format_exc()}
+    return {"verdict": verdict.to_data()}
+
+
+def verdict_in(answered: Frame) -> LintVerdict:
+    """The verdict that an answer holds; raises InputError where the arguments were refused, RuntimeError at a crash."""
+    if "refused" in answered:
+        raise InputError.of(finding_from_data(it) for it in answered["refused"])
+    if "crash" in answered:
+        raise RuntimeError(answered["crash"])
+    return LintVerdict.from_data(answered["verdict"])
+
+
+def read_frame(descriptor: int) -> Frame | None:
+    """The next frame; None at the end of the stream, even if it ends within a frame."""
+    head = _read(descriptor, 4)
+    body = None if head is None else _read(descriptor, int.from_bytes(head, "big"))
+    if body is None:
+        return None
+    frame: Frame = json.loads(body)
+    return frame
+
+
+def write_frame(descriptor: int, frame: Frame) -> None:
+    """Write a frame; raises BrokenPipeError when nobody reads any more."""
+    body = json.dumps(frame).encode("ascii")
+    rest = memoryview(len(body).to_bytes(4, "big") + body)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def main(spare: list[int]) -> NoReturn:
+    """Serve standard input until it ends, then end the process.
+
+    `spare` are the file descriptors of pipes for copies that may be forked: to read from, to write to, and so on.
+    """
+    requests, answers = os.dup(0), os.dup(1)
+    _silence()
+    try:
+        from cfn_table.lint.runner import prepare
+
+        prepare()
+    except BaseException:
+        _serve_nothing(answers, traceback.format_exc())
+    _keep_garbage_small()
+    write_frame(answers, {"ready": True})
+    kept = [requests, answers, *spare]
+
+    def fork(ends: list[int]) -> Frame:
+        pid = os.fork()
+        others = [end for end in kept if end not in ends]
+        if pid == 0:
+            _close(others)
+            _serve(ends[0], ends[1], _cannot_fork)
+        # INVARIANT: nobody but the copy holds its ends, else its death would go unnoticed.
+        _close(ends)
+        kept[:] = others
+        return {"pid": pid}
+
+    _serve(requests, answers, fork)
+
+
+def _cannot_fork(ends: list[int]) -> NoReturn:
+    raise AssertionError(f"a copy was asked to fork for {ends}")
+
+
+def _serve(requests: int, answers: int, fork: Callable[[list[int]], Frame]) -> NoReturn:
+    """Answer until the requests end, then end the process at once: tearing down cfn-lint's objects takes a while."""
+    status = 1
+    try:
+        while (request := read_frame(requests)) is not None:
+            write_frame(answers, {"begun": True})
+            write_frame(answers, fork(request["fork"]) if "fork" in request else answer(request))
+        status = 0
+    except OSError:
+        status = 0  # the reader is gone
+    finally:
+        os._exit(status)
+
+
+def _serve_nothing(answers: int, reason: str) -> NoReturn:
+    try:
+        write_frame(answers, {"fatal": reason})
+    finally:
+        os._exit(1)
+
+
+def _silence() -> None:
+    """Make sure that no `print` of a library gets between the frames or reads requests, and that Ctrl-C is not ours."""
+    import signal
+
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # copies that end leave nothing behind
+
+
+def _keep_garbage_small() -> None:
+    """Collect what linting leaves behind, but never walk over cfn-lint's own half a million objects again.
+
+    Collecting was off until here (`pool` switches it off first thing), since all that was made so far stays.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+    gc.enable()
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, size: int) -> bytes | None:
+    chunks = []
+    while size:
+        chunk = os.read(descriptor, min(size, 1 << 20))
+        if not chunk:
+            return None
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,1 @@
+"""The tests of cfn-table, in folders named after what they test."""

@@ -1,0 +1,1 @@
+"""Tests of publishing: versions, manifests, the folder build/ and S3."""

@@ -1,0 +1,220 @@
+"""A publisher that is killed at any step leaves the old state or the new one, and the next one finds its way."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_table.errors import InputError
+from cfn_table.publish import Build, Outcome, Store, Version, write_text_atomically
+from tests.publish.builds import DESIGN, build, content, published, tree
+from tests.publish.faults import Failing, in_child, killed_at, watched
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+
+OLD, NEW = build("1.0.0-rc.1", "old"), build("1.0.0-rc.1", "new")
+RC = Version.parse("1.0.0-rc.1")
+# More steps than any publishing has; a run that never survives is a bug of the test.
+MANY = 500
+
+
+def visible(root: Path) -> dict[str, bytes]:
+    """The files of the pre-release as a reader of the store sees them; none when it is not published."""
+    store = Store(root)
+    if RC not in store.versions(DESIGN):
+        return {}
+    assert [] == store.verify(DESIGN, RC)
+    return dict(store.read(DESIGN, RC).files)
+
+
+def on_disk(root: Path) -> dict[str, bytes]:
+    """The files of the pre-release as any other program sees them."""
+    folder = root / "build" / DESIGN / str(RC)
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+def publish_and_die(root: Path, what: Build, step: int, **how: Any) -> bool:
+    """Publish in a process that is killed before this step; True when it was done before."""
+    torn = how.pop("torn", False)
+
+    def action() -> None:
+        with watched(killed_at(step, torn=torn), **how):
+            Store(root).publish(what)
+
+    return in_child(action)
+
+
+@pytest.mark.parametrize("torn", [False, True], ids=["between steps", "in the middle of writes"])
+def test_a_killed_first_publication_leaves_nothing_or_all(tmp_path: Path, torn: bool) -> None:
+    """Killed at every step, the new version is absent or whole; the next run publishes it and leaves nothing else."""
+    seen = set()
+    for step in range(MANY):
+        root = tmp_path / str(step)
+        root.mkdir()
+        survived = publish_and_die(root, NEW, step, torn=torn)
+        found = visible(root)
+        assert found in ({}, content(NEW))
+        assert found == on_disk(root)
+        seen.add(bool(found))
+        expected = Outcome.UNCHANGED if found else Outcome.CREATED
+        assert expected == Store(root).publish(NEW)
+        assert published(NEW) == tree(root)
+        if survived:
+            break
+    else:
+        pytest.fail("publishing never ends")
+    assert {False, True} == seen
+
+
+@pytest.mark.parametrize("torn", [False, True], ids=["between steps", "in the middle of writes"])
+def test_a_killed_overwrite_leaves_the_old_or_the_new(tmp_path: Path, torn: bool) -> None:
+    """Killed at every step, the overwritten pre-release is the old or the new one, for every program that looks."""
+    seen = []
+    for step in range(MANY):
+        root = tmp_path / str(step)
+        root.mkdir()
+        Store(root).publish(OLD)
+        survived = publish_and_die(root, NEW, step, torn=torn)
+        found = visible(root)
+        assert found in (content(OLD), content(NEW))
+        assert found == on_disk(root)
+        seen.append(found == content(NEW))
+        expected = Outcome.UNCHANGED if found == content(NEW) else Outcome.REPLACED
+        assert expected == Store(root).publish(NEW)
+        assert published(NEW) == tree(root)
+        if survived:
+            break
+    else:
+        pytest.fail("publishing never ends")
+    # The old one up to one step, the new one from then on.
+    assert sorted(seen) == seen
+    assert {False, True} == set(seen)
+
+
+def test_a_killed_overwrite_without_exchange_leaves_the_old_or_the_new(tmp_path: Path) -> None:
+    """Where names cannot be exchanged, every reader of the store still sees the old or the new pre-release.
+
+    Another program may find the folder missing between two renames, but never half of it.
+    """
+    seen = []
+    missing = 0
+    for step in range(MANY):
+        root = tmp_path / str(step)
+        root.mkdir()
+        Store(root).publish(OLD)
+        survived = publish_and_die(root, NEW, step, can_exchange=False)
+        found = visible(root)
+        assert found in (content(OLD), content(NEW))
+        assert on_disk(root) in ({}, content(OLD), content(NEW))
+        missing += not on_disk(root)
+        seen.append(found == content(NEW))
+        expected = Outcome.UNCHANGED if found == content(NEW) else Outcome.REPLACED
+        assert expected == Store(root).publish(NEW)
+        assert published(NEW) == tree(root)
+        if survived:
+            break
+    else:
+        pytest.fail("publishing never ends")
+    assert sorted(seen) == seen
+    assert {False, True} == set(seen)
+    # The window is there, and this test went through it.
+    assert missing > 0
+
+
+def test_recovery_itself_may_be_killed(tmp_path: Path) -> None:
+    """The publisher that completes what another one committed can be killed at every step as well."""
+    committed = [
+        step
+        for step in range(MANY)
+        if not _publish_without_exchange(tmp_path / f"probe-{step}", step)
+        and (tmp_path / f"probe-{step}/build/{DESIGN}/.next-{RC}").exists()
+    ][:4]
+    assert committed
+    for first in committed:
+        for step in range(MANY):
+            root = tmp_path / f"{first}-{step}"
+            assert not _publish_without_exchange(root, first)
+            survived = publish_and_die(root, NEW, step, can_exchange=False)
+            assert content(NEW) == visible(root)
+            assert Outcome.UNCHANGED == Store(root).publish(NEW)
+            assert published(NEW) == tree(root)
+            if survived:
+                break
+
+
+def _publish_without_exchange(root: Path, step: int) -> bool:
+    root.mkdir()
+    Store(root).publish(OLD)
+    return publish_and_die(root, NEW, step, can_exchange=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "once"),
+    [(errno.ENOSPC, False), (errno.EACCES, False), (errno.EIO, True)],
+    ids=["full", "forbidden", "one error"],
+)
+@pytest.mark.parametrize("can_exchange", [True, False], ids=["exchange", "journal"])
+@pytest.mark.parametrize("before", [None, OLD], ids=["first", "overwrite"])
+def test_a_system_that_refuses_any_step_gets_a_place_and_a_help(
+    tmp_path: Path, code: int, once: bool, can_exchange: bool, before: Build | None
+) -> None:
+    """A full disk or another refusal at any step: an error with a place and a help, the old state or the new one."""
+    refused = 0
+    for step in range(MANY):
+        root = tmp_path / str(step)
+        root.mkdir()
+        if before is not None:
+            Store(root).publish(before)
+        old = {} if before is None else content(before)
+        failing = Failing(step, code, once=once)
+        error = None
+        try:
+            with watched(failing, can_exchange=can_exchange):
+                Store(root).publish(NEW)
+        except InputError as caught:
+            error = caught
+        found = visible(root)
+        if error is None:
+            assert content(NEW) == found
+        else:
+            refused += 1
+            assert error.help
+            assert error.location is not None
+            assert f"build/{DESIGN}/{RC}" in error.location.path
+            assert found in (old, content(NEW))
+            assert not [name for name in tree(root) if ".staging-" in name]
+            if not found:
+                assert {} == tree(root)
+        Store(root).publish(NEW)
+        assert published(NEW) == tree(root)
+        if not failing.fired:
+            break
+    else:
+        pytest.fail("publishing never ends")
+    assert refused > 15
+
+
+def test_a_killed_write_of_a_single_file_leaves_the_old_or_the_new(tmp_path: Path) -> None:
+    """A file that is written atomically is the old or the new one at every step."""
+    seen = set()
+    for step in range(MANY):
+        folder = tmp_path / str(step)
+        folder.mkdir()
+        path = folder / "types.ts"
+        path.write_bytes(b"old")
+
+        def action(path: Path = path, step: int = step) -> None:
+            with watched(killed_at(step, torn=True)):
+                write_text_atomically(path, b"new content")
+
+        survived = in_child(action)
+        seen.add(path.read_bytes())
+        write_text_atomically(path, b"new content")
+        assert {"types.ts": b"new content"} == tree(folder)
+        if survived:
+            break
+    assert {b"old", b"new content"} == seen
