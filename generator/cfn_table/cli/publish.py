@@ -51,13 +51,15 @@ def _folders(versions: tuple[str, ...]) -> list[Path]:
 def _commands(folder: Path, url: str, template_url: str | None) -> str:
     bucket = url.removeprefix("s3://").partition("/")[0]
     stack = folder.parent.name
+    named = "ManagedPolicyName:" in (folder / "template.yaml").read_text("utf-8")
+    capability = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
     return "\n".join(
         (
             "  deploy it through the bucket:",
             f"    aws cloudformation deploy --template-file {folder}/template.yaml --s3-bucket {bucket} \\",
-            f"      --stack-name {stack} --capabilities CAPABILITY_IAM",
+            f"      --stack-name {stack} --capabilities {capability}",
             "  or make a change set from the published template:",
             f"    aws cloudformation create-change-set --template-url {template_url} \\",
-            f"      --stack-name {stack} --change-set-name release --capabilities CAPABILITY_IAM",
+            f"      --stack-name {stack} --change-set-name release --capabilities {capability}",
         )
     )

@@ -23,6 +23,9 @@ NO_LATENCY: Final = frozenset({"Scan", *BATCHES, *TRANSACTIONS})
 """Operations without a latency alarm: how long they take depends on how much they read or write."""
 
 
+_ABOVE: Final = {"ComparisonOperator": "GreaterThanThreshold"}
+
+
 def alarm_resources(design: Design) -> Iterator[cloudwatch.Alarm]:
     """The alarms that the design asks for, in a fixed order."""
     alarms = design.file.alarms
@@ -33,17 +36,17 @@ def alarm_resources(design: Design) -> Iterator[cloudwatch.Alarm]:
     if alarms.latency and target is not None:
         for operation in operations:
             if operation not in NO_LATENCY:
-                above = {"Statistic": "Average", "Threshold": target, "ComparisonOperator": "GreaterThanThreshold"}
+                wanted = "its target" if isinstance(target, Parametric) else f"{target} ms"
+                above = {**_ABOVE, "Statistic": "Average", "Threshold": to_template(target)}
                 yield _alarm(
                     design,
                     f"{operation}LatencyAlarm",
-                    f"{operation} takes longer than {'its target' if isinstance(target, Parametric) else f'{target} ms'}"
-                    " on average",
+                    f"{operation} takes longer than {wanted} on average",
                     "SuccessfulRequestLatency",
                     {"Operation": operation},
-                    {"Statistic": "Average", "Threshold": to_template(target), "ComparisonOperator": "GreaterThanThreshold"},
+                    above,
                 )
-    count = {"Statistic": "Sum", "Threshold": 0, "ComparisonOperator": "GreaterThanThreshold"}
+    count = {**_ABOVE, "Statistic": "Sum", "Threshold": 0}
     if alarms.throttling:
         for direction in ("Read", "Write"):
             metric = f"{direction}ThrottleEvents"
