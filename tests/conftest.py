@@ -28,6 +28,14 @@ ENGINES = {"ministack": "MiniStack", "dynamodb_local": "DynamoDB Local"}
 ACCOUNTS = itertools.count(100_000_000_001)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Verdicts are remembered apart from the user's own: a verdict of yesterday's code decides no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CFN_TABLE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository's top folder."""

@@ -56,7 +56,7 @@ def format_findings(
     Raises:
         UsageError: there is no format of that name.
     """
-    ordered = sorted(findings, key=lambda it: (it.sort_key(), it.severity, it.help))
+    ordered = sorted(findings, key=_whole_key)
     match format:
         case "text":
             return _text(ordered, color=color, width=max(width, _NARROWEST))
@@ -71,6 +71,11 @@ def format_findings(
         case "markdown":
             return _markdown(ordered)
     raise UsageError(f"unknown format `{format}`", help=f"use one of {', '.join(FORMATS)}")
+
+
+def _whole_key(finding: Finding) -> tuple[object, ...]:
+    """`sort_key`, then all else that is shown: findings that come in another order must go out in the same."""
+    return (finding.sort_key(), finding.severity, finding.help, finding.location.text if finding.location else "")
 
 
 def visible(text: str) -> str:

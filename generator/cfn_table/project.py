@@ -26,8 +26,13 @@ class Project:
 
     @classmethod
     def of_design(cls, path: Path) -> Project:
-        """The project of a design file: the parent of its `templates` folder, else the current folder's project."""
-        folder = path.parent.resolve()
+        """The project of a design file: the parent of its `templates` folder, else the current folder's project.
+
+        A symlink does not count as the folder that it leads to: where the user sees `templates` is the project.
+        """
+        folder = path.parent.absolute()
+        if ".." in folder.parts:
+            folder = folder.resolve()
         return cls(folder.parent) if folder.name == "templates" else cls.find(Path.cwd())
 
     @property

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from cfn_table.errors import InputError
 from cfn_table.findings import Location
+from cfn_table.project import Project
+from cfn_table.publish.atomic import explaining, write_text_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def make_project(folder: Path, name: str | None = None) -> Made:
         name: the design's name; by default the folder's name in lower case.
 
     Raises:
-        InputError: the name cannot name a design, or a file cannot be written.
+        InputError: the name cannot name a design, or a file cannot be written; nothing is left of the project then.
     """
     design = name or _name_from(folder)
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", design) or len(design) < 3:
@@ -40,24 +43,47 @@ def make_project(folder: Path, name: str | None = None) -> Made:
             help="use lower-case words joined by `-`, such as `orders`: --name NAME",
             location=Location(str(folder)),
         )
-    created, kept = [], []
-    for relative, text in _files(design).items():
-        path = folder / relative
-        shown = str(path)
-        try:
-            if path.exists() or path.is_symlink():
-                kept.append(shown)
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            from cfn_table.publish.atomic import write_text_atomically
+    files = _files(design)
+    kept = [relative for relative in files if _is_there(folder / relative)]
+    new = {relative: text for relative, text in files.items() if relative not in kept}
+    project = Project(folder)
+    made: list[Path] = []
+    try:
+        for relative, text in new.items():
+            with explaining(folder / relative):
+                project.require_inside(folder / relative)
+                made += _make_folder((folder / relative).parent)
+            write_text_atomically(folder / relative, text.encode())
+            made.append(folder / relative)
+    except BaseException:
+        _take_back(made)
+        raise
+    return Made(tuple(str(folder / each) for each in new), tuple(str(folder / each) for each in kept))
 
-            write_text_atomically(path, text.encode())
-        except OSError as error:
-            raise InputError(
-                f"`{shown}` cannot be written: {(error.strerror or str(error)).lower()}", location=Location(shown)
-            ) from None
-        created.append(shown)
-    return Made(tuple(created), tuple(kept))
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make the folder and the ones above it; the new ones, outermost first."""
+    missing = []
+    above = folder
+    while not _is_there(above):
+        missing.append(above)
+        above = above.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _take_back(made: list[Path]) -> None:
+    """Leave nothing of a project that could not be made whole."""
+    for path in reversed(made):
+        with contextlib.suppress(OSError):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink()
 
 
 def _name_from(folder: Path) -> str:

@@ -19,8 +19,8 @@ CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 # [text](target), ![text](target "title") and [name]: target
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)>?[^)]*\)|^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?")
 HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
-# A path that a document names in code font and that this repository is to have.
-PATH = re.compile(r"`((?:docs|tests|generator|benchmarks|examples|\.ci)/[\w./-]+)`")
+# A path, or a test in a file, that a document names in code font and that this repository is to have.
+PATH = re.compile(r"`((?:docs|tests|generator|benchmarks|examples|\.ci)/[\w./-]+)(?:::(\w+))?`")
 
 
 def prose(text: str) -> Iterator[tuple[int, str]]:
@@ -55,8 +55,13 @@ def broken_links(document: Path, root: Path) -> list[str]:
     broken = []
     for number, line in prose(document.read_text(encoding="utf-8")):
         targets = [first or second for first, second in LINK.findall(CODE.sub("", line))]
-        targets += [f"/{path}" for path in PATH.findall(line)]
+        targets += [f"/{path}" for path, _ in PATH.findall(line)]
         broken += [f"{number}: {target}: {why}" for target in targets if (why := _fault(target, document, root))]
+        broken += [
+            f"{number}: {path}::{test}: no such test"
+            for path, test in PATH.findall(line)
+            if test and (root / path).is_file() and f"def {test}(" not in (root / path).read_text("utf-8")
+        ]
     return broken
 
 
@@ -86,6 +91,8 @@ def test_every_link_of_a_document_leads_somewhere(name: str) -> None:
 def test_broken_links_are_found_where_they_are(tmp_path: Path) -> None:
     """Each kind of broken link is named with its line; code, the web and good links are left alone."""
     (tmp_path / "other.md").write_text("# A heading: with `code`\n\n## Twice\n\n## Twice\n", encoding="utf-8")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_a.py").write_text("def test_one() -> None: ...\n", encoding="utf-8")
     document = tmp_path / "page.md"
     lines = [
         "# Page",
@@ -98,6 +105,7 @@ def test_broken_links_are_found_where_they_are(tmp_path: Path) -> None:
         "[out](../secret.md)",
         "[name]: gone.md",
         "`docs/gone.md` but not `docs/<name>.md` or `templates/gone.yaml`",
+        "`tests/test_a.py::test_one` and `tests/test_a.py::test_two`",
     ]
     document.write_text("\n".join(lines), encoding="utf-8")
     expected = [
@@ -107,5 +115,6 @@ def test_broken_links_are_found_where_they_are(tmp_path: Path) -> None:
         "8: ../secret.md: outside of the repository",
         "9: gone.md: no such file",
         "10: /docs/gone.md: no such file",
+        "11: tests/test_a.py::test_two: no such test",
     ]
     assert expected == broken_links(document, tmp_path)

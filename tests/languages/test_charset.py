@@ -39,6 +39,7 @@ def test_ranges_are_sorted_and_apart(characters: CharSet) -> None:
     assert all(gap > 1 for gap in gaps)
     assert characters == CharSet(characters.ranges)
     assert hash(characters) == hash(CharSet(characters.ranges))
+    assert repr(characters) == f"CharSet({list(characters.ranges)})"
 
 
 @given(_SETS, _SETS)

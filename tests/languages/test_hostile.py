@@ -152,6 +152,7 @@ def test_a_language_too_large_to_build_is_refused() -> None:
 def test_deep_but_sane_nesting_is_read() -> None:
     """Fifty groups in each other are fine."""
     assert regex("(" * 50 + "a" + ")*" * 50).equals(regex("a*"))
+    assert regex("(a)" * 200).equals(regex("a{200}"))
 
 
 def test_large_sets_of_words_are_compared() -> None:

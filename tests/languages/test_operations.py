@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -194,3 +195,16 @@ def test_the_constants_are_what_they_say() -> None:
     assert not EMPTY.includes(ANYTHING)
     assert concat().equals(literal(""))
     assert union().equals(EMPTY)
+
+
+def test_a_repetition_has_possible_bounds() -> None:
+    """Negative bounds, and a maximum below the minimum, are errors of the caller."""
+    for minimum, maximum in [(-1, None), (2, 1), (0, -1)]:
+        with pytest.raises(ValueError, match="cannot repeat"):
+            repeat(ANYTHING, minimum, maximum)
+
+
+def test_a_language_shows_what_it_is_like() -> None:
+    """In a debugger or a failing test one sees an example, if one is known without work."""
+    assert "'aaa'" in repr(regex("a{3,}"))
+    assert repr(regex("a").intersect(regex("b"))) == "<Language>"

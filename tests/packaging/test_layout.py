@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.packaging.conftest import repository_files
@@ -34,3 +35,17 @@ def test_generator_is_the_source_root_of_one_package(root: Path) -> None:
     """generator/ holds the package cfn_table and nothing beside it."""
     inside = {name.split("/")[1] for name in repository_files(root) if name.startswith("generator/")}
     assert {"cfn_table"} == inside
+
+
+def test_build_holds_published_versions_and_nothing_else(root: Path) -> None:
+    """Each file below build/ is in the manifest of its version: no scratch of setuptools, no hand-made file."""
+    build = root / "build"
+    files = {path.relative_to(build).as_posix() for path in build.rglob("*") if not path.is_dir()}
+    expected = {"README.md"}
+    for path in build.glob("*/*/manifest.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        folder = path.parent.relative_to(build).as_posix()
+        assert f"{manifest['design']}/{manifest['version']}" == folder
+        expected |= {f"{folder}/{name}" for name in ("manifest.json", *manifest["artifacts"])}
+    assert len(expected) > 1
+    assert expected == files

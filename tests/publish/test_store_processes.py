@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from cfn_table.errors import InputError
-from cfn_table.publish import Outcome, Store, Version
+from cfn_table.publish import Outcome, Store, Version, locking
+from cfn_table.publish import store as store_module
+from cfn_table.publish.atomic import Folder
 from tests.publish.builds import DESIGN, build, content, published, tree
 
 # Waits until all have started, so that they really meet.
@@ -153,3 +156,43 @@ def test_a_publisher_whose_folder_is_removed_makes_it_again(tmp_path: Path, monk
     assert len(designs) == outcomes.count(Outcome.CREATED)
     assert all(message.endswith("no space is left on the device") for message in failures)
     assert 6 * len(designs) == len(outcomes) + len(failures)
+
+
+def test_a_folder_that_goes_away_before_its_lock_is_taken_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waited for the lock of a folder that another one removed does not publish into nowhere."""
+    real = locking.exclusive
+    removed: list[Path] = []
+
+    def exclusive(descriptor: int | None, folder: Path) -> contextlib.AbstractContextManager[None]:
+        if len(removed) < 3:
+            folder.rmdir()
+            removed.append(folder)
+        return real(descriptor, folder)
+
+    monkeypatch.setattr(store_module, "exclusive", exclusive)
+    assert Outcome.CREATED == Store(tmp_path).publish(build())
+    assert [tmp_path / "build" / DESIGN] * 3 == removed
+    assert published(build()) == tree(tmp_path)
+
+
+def test_a_reader_that_opened_what_was_then_replaced_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pre-release that is swapped and removed while it is being read is neither missing nor empty."""
+    store, version = Store(tmp_path), Version.parse("1.0.0-rc.1")
+    store.publish(build(str(version), "one"))
+    real = Folder.contents
+    texts = ["two", "three"]
+
+    def contents(folder: Folder) -> tuple[dict[str, bytes], list[str]]:
+        if texts and folder.path.name == str(version):
+            text = texts.pop()
+            monkeypatch.setattr(Folder, "contents", real)
+            store.publish(build(str(version), text))
+            monkeypatch.setattr(Folder, "contents", contents)
+        return real(folder)
+
+    monkeypatch.setattr(Folder, "contents", contents)
+    assert content(build(str(version), "two")) == store.read(DESIGN, version).files

@@ -2,50 +2,73 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import NoReturn
+from collections.abc import Iterator
+from typing import Any, NoReturn, TextIO, cast
 
-from cfn_table.errors import CfnTableError
+from cfn_table.errors import CfnTableError, InputError
+from cfn_table.findings import Location
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells count it: 128 and the number of SIGINT."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 fine, 1 something was found, 2 unusable input or usage, 3 our own bug."""
-    import click
+    with _patient_streams():
+        code = _run()
+        sys.stdout.flush()
+    sys.exit(code)
 
-    from cfn_table.cli.root import cli
 
+def _run() -> int:
+    try:
+        import click
+
+        from cfn_table.cli.root import cli
+    except KeyboardInterrupt:
+        return INTERRUPTED
     try:
         status = cli.main(prog_name="cfn-table", standalone_mode=False)
-        code = status if isinstance(status, int) else 0
-        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
     except click.exceptions.Exit as done:
-        code = done.exit_code
+        return done.exit_code
     except click.ClickException as error:
         error.show()
-        code = 2
-    except click.Abort:
-        code = 130
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
     except CfnTableError as error:
-        from cfn_table.cli.output import show_findings
-
-        show_findings(error.findings)
-        code = error.exit_status
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more when it closes stdout.
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except KeyboardInterrupt:
-        code = 130
+        return _show(error)
+    except OSError as error:
+        if os.environ.get("CFN_TABLE_TRACEBACK"):
+            return _report(error)
+        return _show(_refused_by_the_system(error))
     except Exception as error:
-        code = _report(error)
-    sys.exit(code)
+        return _report(error)
+
+
+def _show(error: CfnTableError) -> int:
+    from cfn_table.cli.output import show_findings
+
+    show_findings(error.findings)
+    return error.exit_status
+
+
+def _refused_by_the_system(error: OSError) -> InputError:
+    """What the user can act on when the system refuses something that nobody expected it to refuse."""
+    why = (error.strerror or str(error) or type(error).__name__).lower()
+    name = error.filename
+    if not isinstance(name, str):
+        return InputError(f"the system refuses: {why}", help="CFN_TABLE_TRACEBACK=1 shows where")
+    shown = name if len(name) <= 80 else f"{name[:77]}..."
+    return InputError(f"`{shown}` cannot be used: {why}", help="check the path", location=Location(shown))
 
 
 def _report(error: BaseException) -> int:
     """Our own bug: say so, and what a report needs."""
-    import os
     import traceback
     from pathlib import Path
 
@@ -59,3 +82,51 @@ def _report(error: BaseException) -> int:
         print(f"  in {place.name}, line {place.lineno} of {Path(place.filename).name}", file=sys.stderr)
         print("  please report it with the design; CFN_TABLE_TRACEBACK=1 shows the whole trace", file=sys.stderr)
     return 3
+
+
+class _Patient:
+    """A stream whose reader may go away: the command does its work to the end and keeps its exit status."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            self._let_go()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Send what is still to come nowhere; Python would complain once more when it closes the stream."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextlib.contextmanager
+def _patient_streams() -> Iterator[None]:
+    r"""Streams that never fail: not when nobody reads, not for a character that the terminal lacks.
+
+    What goes to a file or to another program is data, so it is UTF-8 with `\n` on every platform.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+            if not stream.isatty():
+                reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    with (
+        contextlib.redirect_stdout(cast("TextIO", _Patient(sys.stdout))),
+        contextlib.redirect_stderr(cast("TextIO", _Patient(sys.stderr))),
+    ):
+        yield

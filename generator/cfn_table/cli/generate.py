@@ -30,7 +30,7 @@ INLINE_LIMIT = 51_200
     "--draft",
     is_flag=False,
     flag_value="yaml",
-    type=click.Choice(["yaml", "json"]),
+    metavar="[yaml|json]",
     help="Print the template of one design instead of publishing it.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="Form of the results.")
@@ -52,6 +52,13 @@ def command(
     DESIGNS are design files, folders or names; without any, all designs in templates/. A version is published once, in
     build/DESIGN/VERSION/, and never changes (pre-releases may).
     """
+    if draft not in (None, "yaml", "json"):
+        # `--draft kv-storage`: what follows is the design, not the form.
+        designs, draft = (draft, *designs), "yaml"
+    if draft and output != "text":
+        raise UsageError(
+            "`--draft` prints a template, not results", help="leave `--format` out: `--draft json` is JSON"
+        )
     paths = find_designs(designs)
     settings = Settings(context=parse_context(context), cache=not no_cache)
     if draft and (check_only or len(paths) != 1):
@@ -86,14 +93,18 @@ def _with_progress(results: Iterator[Result], count: int, quiet: bool) -> list[R
 
 def _say(result: Result, notes: bool) -> None:
     hidden = 0 if notes else sum(finding.severity is Severity.NOTE for finding in result.findings)
-    note = f" ({hidden} note{'s' if hidden > 1 else ''}; `--notes` shows them)" if hidden else ""
+    note = (
+        f" ({hidden} note{'s' if hidden > 1 else ''}; `--notes` shows {'them' if hidden > 1 else 'it'})"
+        if hidden
+        else ""
+    )
     click.echo(f"{result.outcome:<9} {result.folder}{note}")
     for name, value in sorted(result.environment.items()):
         click.echo(f"          {name}={value} from the environment")
     if result.template_bytes > INLINE_LIMIT:
         click.echo(
-            f"          template.yaml has {result.template_bytes:,} bytes; deploy sends {INLINE_LIMIT:,} without a bucket:\n"
-            f"          use `aws cloudformation deploy --s3-bucket BUCKET`, or `cfn-table publish`"
+            f"          template.yaml has {result.template_bytes:,} bytes, and deploy sends {INLINE_LIMIT:,} inline;\n"
+            "          use `aws cloudformation deploy --s3-bucket BUCKET`, or `cfn-table publish`"
         )
 
 

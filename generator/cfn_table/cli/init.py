@@ -11,7 +11,7 @@ from cfn_table.scaffold import make_project
 
 @click.command("init")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
-@click.option("--name", help="Name of the design; by default the folder's name.")
+@click.option("--name", metavar="NAME", help="Name of the design; by default the folder's name.")
 def command(folder: Path, name: str | None) -> None:
     """Make a project in FOLDER with a small design that generates.
 

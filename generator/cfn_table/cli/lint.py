@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from cfn_table.cli.output import context_option, parse_context, show_findings
-from cfn_table.errors import UsageError
-from cfn_table.findings import Severity
+from cfn_table.errors import InputError, UsageError
+from cfn_table.findings import Finding, Location, Severity
 from cfn_table.pipeline.lint import STDIN, lint, project_paths
 from cfn_table.pipeline.prepared import Settings
 
@@ -24,6 +24,7 @@ FORMATS = ("text", "json", "sarif", "junit", "github", "markdown")
     "--region",
     "regions",
     multiple=True,
+    metavar="REGION",
     help="Region in which templates must be valid. Repeatable; us-east-1 by default.",
 )
 @click.option("--format", "output", type=click.Choice(FORMATS), default="text", help="Form of the findings.")
@@ -41,17 +42,27 @@ def command(
     wanted = expand(paths) if paths else project_paths(Path.cwd())
     if not wanted:
         raise UsageError("there is nothing to lint here", help="name files, or `-` for standard input")
-    stdin = sys.stdin.read() if STDIN in wanted else ""
+    stdin = _read_stdin() if STDIN in wanted else ""
     done = list(lint(wanted, settings, regions=regions or ("us-east-1",), stdin=stdin))
     found = [finding for each in done for finding in each.findings]
     shown = [finding for finding in found if notes or finding.severity is not Severity.NOTE]
     if shown or output != "text":
         show_findings(shown, format=output)
     if output == "text" and not quiet:
-        _summary(len(done), found, notes)
+        _summary(len(done), found, bool(shown))
     if any(each.unusable for each in done):
         return 2
     return int(any(finding.severity is not Severity.NOTE for finding in found))
+
+
+def _read_stdin() -> str:
+    from cfn_table.design.source import MAX_BYTES, decode
+
+    name = "<stdin>"
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InputError(f"standard input is larger than {MAX_BYTES // 1024**2} MiB", location=Location(name))
+    return decode(data, name).text
 
 
 def expand(paths: tuple[str, ...]) -> list[str]:
@@ -68,20 +79,37 @@ def expand(paths: tuple[str, ...]) -> list[str]:
                 raise UsageError(f"`{path}` matches nothing")
             found += matches
         elif Path(path).is_dir() and not (Path(path) / "manifest.json").exists():
-            inside = [each for each in sorted(Path(path).rglob("*")) if each.suffix in (".yaml", ".yml", ".json")]
-            versions = {each.parent for each in inside if each.name == "manifest.json"}
-            folders = sorted(str(version) for version in versions)
-            files = [str(each) for each in inside if each.parent not in versions]
-            if not folders and not files:
+            inside = project_paths(Path(path)) if (Path(path) / "templates").is_dir() else _inside(Path(path))
+            if not inside:
                 raise UsageError(f"there is no design, template or version in `{path}`")
-            found += folders + files
+            found += inside
         else:
             found.append(path)
     return found
 
 
-def _summary(files: int, found: list, notes: bool) -> None:  # type: ignore[type-arg]
-    counts = {severity: sum(finding.severity is severity for finding in found) for severity in Severity}
-    parts = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts.items() if count]
-    hint = "" if notes or not counts[Severity.NOTE] else " (`--notes` shows notes)"
-    click.echo(f"{files} file{'s' if files != 1 else ''}: {', '.join(parts) or 'nothing found'}{hint}", err=True)
+def _inside(folder: Path) -> list[str]:
+    """The published versions in a folder, then its other YAML and JSON files; nothing that is hidden."""
+    files = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".yaml", ".yml", ".json")
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    versions = {path.parent for path in files if path.name == "manifest.json"}
+    return [
+        *sorted(str(version) for version in versions),
+        *(str(path) for path in files if path.parent not in versions),
+    ]
+
+
+def _summary(files: int, found: list[Finding], said: bool) -> None:
+    linted = f"{files} file{'s' if files != 1 else ''} linted"
+    hidden = 0 if said else sum(finding.severity is Severity.NOTE for finding in found)
+    hint = (
+        f" ({hidden} note{'s' if hidden > 1 else ''}; `--notes` shows {'them' if hidden > 1 else 'it'})"
+        if hidden
+        else ""
+    )
+    click.echo(linted if said else f"{linted}, nothing found{hint}", err=True)

@@ -86,7 +86,7 @@ def find_designs(names: Iterable[str]) -> list[Path]:
     for name in names:
         path = Path(name)
         if path.is_dir():
-            found += Project(path).designs() or sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+            found += _designs_in(path)
         elif path.exists() or path.suffix in (".yaml", ".yml"):
             found.append(path)
         else:
@@ -104,3 +104,15 @@ def find_designs(names: Iterable[str]) -> list[Path]:
                 f"there is no design in `{project.name_of(project.templates)}`", help="`cfn-table init` makes a project"
             )
     return list(dict.fromkeys(Path(os.path.relpath(path)) if path.is_absolute() else path for path in found))
+
+
+def _designs_in(folder: Path) -> list[Path]:
+    """The designs of the project in `folder`, else the files in it that may be designs."""
+    found = Project(folder).designs() or sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in (".yaml", ".yml") and not path.name.startswith(".") and not path.is_dir()
+    )
+    if not found:
+        raise UsageError(f"there is no design in `{folder}`", help="name a design file, or a folder with such files")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -13,9 +14,9 @@ from cfn_table.project import Project
 @click.command("publish")
 @click.argument("url", metavar="s3://BUCKET/PREFIX")
 @click.argument("versions", nargs=-1)
-@click.option("--endpoint-url", help="Another S3 endpoint.")
-@click.option("--region", help="Region of the bucket; by default as the AWS CLI finds it.")
-@click.option("--profile", help="Profile of the AWS configuration.")
+@click.option("--endpoint-url", metavar="URL", help="Another S3 endpoint.")
+@click.option("--region", metavar="REGION", help="Region of the bucket; by default as the AWS CLI finds it.")
+@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
 def command(
     url: str, versions: tuple[str, ...], endpoint_url: str | None, region: str | None, profile: str | None
 ) -> None:
@@ -51,15 +52,24 @@ def _folders(versions: tuple[str, ...]) -> list[Path]:
 def _commands(folder: Path, url: str, template_url: str | None) -> str:
     bucket = url.removeprefix("s3://").partition("/")[0]
     stack = folder.parent.name
-    named = "ManagedPolicyName:" in (folder / "template.yaml").read_text("utf-8")
-    capability = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
+    capability = _capability(folder)
     return "\n".join(
         (
             "  deploy it through the bucket:",
             f"    aws cloudformation deploy --template-file {folder}/template.yaml --s3-bucket {bucket} \\",
-            f"      --stack-name {stack} --capabilities {capability}",
+            f"      --stack-name {stack}{capability}",
             "  or make a change set from the published template:",
             f"    aws cloudformation create-change-set --template-url {template_url} \\",
-            f"      --stack-name {stack} --change-set-name release --capabilities {capability}",
+            f"      --stack-name {stack} --change-set-name release{capability}",
         )
     )
+
+
+def _capability(folder: Path) -> str:
+    """The option by which the deployer allows the template's policies, where it has any."""
+    template = json.loads((folder / "template.json").read_bytes())
+    policies = [each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::ManagedPolicy"]
+    if not policies:
+        return ""
+    named = any("ManagedPolicyName" in each["Properties"] for each in policies)
+    return f" --capabilities {'CAPABILITY_NAMED_IAM' if named else 'CAPABILITY_IAM'}"

@@ -173,7 +173,7 @@ def _automaton(part: str | Placeholder, domains: Domains) -> Automaton:
     """The texts that a part may become; for what no automaton reads, all texts, so that examples must be rendered."""
     from cfn_table.languages import PatternError, TooComplex
     from cfn_table.languages.automaton import Automaton, word
-    from cfn_table.languages.regex import automaton_of
+    from cfn_table.languages.syntax import automaton_of
 
     if isinstance(part, str):
         return word(part)

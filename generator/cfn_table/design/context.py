@@ -29,8 +29,19 @@ _FILTERS: Final = ("lower", "upper", "title", "trim")
 _MAX_LENGTH: Final = 10_000
 """Longest text that an expression may give, in characters; the longest field of a template is far shorter."""
 
-UNTOUCHED: Final = ("context", "samples", "access_patterns")
-"""Fields in which braces mean something else: samples are data, access patterns hold key templates."""
+_MAX_NODES: Final = 100
+"""Most parts of one expression: enough for any text, and far from the limits of Python's own parser."""
+
+UNTOUCHED: Final = (
+    "context",
+    "access_patterns",
+    "entities.*.samples",
+    "entities.*.attributes.*.pattern",
+    "every_entity.attributes.*.pattern",
+    "key_only.*.pattern",
+)
+"""Fields in which braces mean something else: access patterns hold key templates, samples data, patterns regular
+expressions. `*` stands for any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +216,11 @@ def _resolve(
         if name in chain:
             circle = " → ".join(f"`{each}`" for each in (*chain[chain.index(name) :], name))
             raise InputError(f"context values refer to each other in a circle: {circle}", location=text.location)
-        needed = {each: value_of(each, (*chain, name)) for each in _names_in(text) if each in defaults}
+        names = _names_in(text)
+        for each in names:
+            if each not in defaults and each not in parameters:
+                raise _undeclared(each, text, [*defaults, *parameters])
+        needed = {each: value_of(each, (*chain, name)) for each in names if each in defaults}
         result = evaluate(text, Context(needed, parameters)) if "{{" in text else str(text)
         if isinstance(result, Parametric):
             raise InputError(
@@ -222,15 +237,25 @@ def _resolve(
 
 
 def _names_in(text: str) -> list[str]:
-    return [
-        name for inner in re.findall(r"\{\{(.*?)\}\}", text, re.DOTALL) for name in re.findall(r"[A-Za-z_]\w*", inner)
-    ]
+    """The names that the expressions of `text` use; none where an expression is wrong."""
+    if "{{" not in _SIMPLE.sub("", text):
+        return _SIMPLE.findall(text)
+    import jinja2
+    from jinja2 import nodes
+
+    try:
+        return [node.name for node in _environment().parse(str(text)).find_all(nodes.Name)]
+    except (jinja2.TemplateError, RecursionError):
+        return []
 
 
-def substitute(value: Any, context: Context) -> Any:
+def substitute(value: Any, context: Context, path: tuple[str, ...] = ()) -> Any:
     """The raw value with every expression evaluated, recursively; texts keep their positions.
 
-    Fields named in `UNTOUCHED` and every `pattern` (a regular expression) are left as they are.
+    Args:
+        value: a file's raw value, or the part of it at `path`.
+        context: what the expressions' names mean.
+        path: where `value` stands in the file. Fields named in `UNTOUCHED` are left as they are.
 
     Raises:
         InputError: an expression is wrong, names something undefined, or computes with a deploy-time parameter.
@@ -239,12 +264,23 @@ def substitute(value: Any, context: Context) -> Any:
         return evaluate(value, context) if "{{" in value or "{%" in value else value
     if isinstance(value, Sequence):
         for index, item in enumerate(value):
-            value[index] = substitute(item, context)
+            value[index] = substitute(item, context, (*path, str(index)))
         return value
     for key, item in value.items():
-        if key not in UNTOUCHED and not (key == "pattern" and isinstance(item, Text)):
-            value[key] = substitute(item, context)
+        inner = (*path, str(key))
+        if not _is_untouched(inner):
+            value[key] = substitute(item, context, inner)
     return value
+
+
+def _is_untouched(path: tuple[str, ...]) -> bool:
+    return any(
+        len(path) == len(steps) and all(step in ("*", name) for step, name in zip(steps, path, strict=True))
+        for steps in _UNTOUCHED_STEPS
+    )
+
+
+_UNTOUCHED_STEPS: Final = tuple(tuple(path.split(".")) for path in UNTOUCHED)
 
 
 def evaluate(text: Text, context: Context) -> Text | Parametric:
@@ -279,8 +315,11 @@ def _look_up(name: str, text: Text, context: Context) -> str | Parameter:
         return context.parameters[name]
     if name in context.values:
         return context.values[name]
-    known = [*context.values, *context.parameters]
-    raise InputError(
+    raise _undeclared(name, text, [*context.values, *context.parameters])
+
+
+def _undeclared(name: str, text: Text, known: list[str]) -> InputError:
+    return InputError(
         f"`{name}` is not declared in `context`",
         help=did_you_mean(name, known) or f"add `{name}: VALUE` under `context`",
         location=text.location,
@@ -320,6 +359,8 @@ def _evaluate_jinja(text: Text, context: Context) -> Iterator[str | Parameter]:
         ) from None
     except (TypeError, ValueError, ArithmeticError) as error:
         raise InputError(f"the expression cannot be evaluated: {error}", location=text.location) from None
+    except RecursionError:
+        raise _too_much(text) from None
 
 
 def _compute(node: Any, text: Text, context: Context) -> str:
@@ -327,14 +368,10 @@ def _compute(node: Any, text: Text, context: Context) -> str:
 
     allowed: tuple[type[nodes.Node], ...] = (nodes.Name, nodes.Const, nodes.Filter, nodes.Concat, nodes.CondExpr)
     allowed += (nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not)
-    for inner in (node, *node.find_all(nodes.Node)):
+    for count, inner in enumerate((node, *node.find_all(nodes.Node))):
         known_filter = not isinstance(inner, nodes.Filter) or inner.name in _FILTERS
-        if not isinstance(inner, allowed) or not known_filter:
-            raise InputError(
-                "the expression does more than a design may",
-                help="use names, texts, `~`, comparisons, `A if B else C` and the filters " + ", ".join(_FILTERS),
-                location=text.location,
-            )
+        if not isinstance(inner, allowed) or not known_filter or count >= _MAX_NODES:
+            raise _too_much(text)
         if isinstance(inner, nodes.Name) and isinstance(_look_up(inner.name, text, context), Parameter):
             raise InputError(
                 f"`{inner.name}` is known only when the stack is deployed, so nothing can be computed with it here",
@@ -345,6 +382,19 @@ def _compute(node: Any, text: Text, context: Context) -> str:
     template.set_environment(_environment())
     template.set_lineno(1)
     return _environment().from_string(template).render(dict(context.values))
+
+
+def _too_much(text: Text) -> InputError:
+    return InputError(
+        "the expression does more than a design may",
+        help="use names, texts, `~`, comparisons, `A if B else C` and the filters " + ", ".join(_FILTERS),
+        location=text.location,
+    )
+
+
+def _yaml_text(value: Any) -> Any:
+    """A computed value as YAML writes it: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _environment() -> jinja2.Environment:
@@ -358,5 +408,6 @@ def _environment() -> jinja2.Environment:
         comment_start_string="\ue000#",
         comment_end_string="#\ue001",
         undefined=jinja2.StrictUndefined,
+        finalize=_yaml_text,
         keep_trailing_newline=True,
     )

@@ -68,7 +68,7 @@ class EntityView:
 
     @cached_property
     def templates(self) -> AnyMapping[str, KeyTemplate]:
-        """Key attribute → its template, in key order; one that is an attribute has `{name}`, the type attribute the type."""
+        """Key attribute → its template, in key order; an attribute has `{name}`, the type attribute the type."""
         found: dict[str, KeyTemplate] = {}
         for name in self._design.key_attributes:
             if name in self.entity.keys:

@@ -6,7 +6,7 @@ Source: DynamoDB developer guide, "Expression attribute names (aliases)" and "Re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from cfn_table.design.keys import KeyTemplate
 from cfn_table.design.model import Test
 
 _OPERATORS: Final = {"equals": "=", "not_equals": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_PARAMETER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]*)\}\Z")
+PARAMETER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]*)\}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,17 @@ class Operand:
 
 def operand(attribute: str, raw: Any) -> Operand:
     """The operand that `raw` writes: a text `{name}` is a parameter, all else a constant."""
-    match = _PARAMETER.match(raw) if isinstance(raw, str) else None
+    match = PARAMETER.match(raw) if isinstance(raw, str) else None
     return Operand(attribute, parameter=match[1]) if match else Operand(attribute, constant=raw)
+
+
+def attribute_of(path: str, known: Container[str]) -> str:
+    """The attribute that a path such as `address.lines[0]` begins with: the longest known one, else the first step."""
+    ends = [match.start() for match in re.finditer(r"[.\[]", path)]
+    for end in (len(path), *reversed(ends)):
+        if path[:end] in known:
+            return path[:end]
+    return path[: ends[0]] if ends else path
 
 
 @dataclass(slots=True)
@@ -52,20 +61,24 @@ class Expressions:
     """Collects the aliases and values that the expressions of one request share.
 
     Attributes:
+        known: names of the entities' attributes, since a `.` or `[` in a name is no step of a path.
         names: alias (`#status`) → attribute name.
         values: placeholder (`:status`) → operand.
     """
 
+    known: frozenset[str] = frozenset()
     names: dict[str, str] = field(default_factory=dict)
     values: dict[str, Operand] = field(default_factory=dict)
 
     def name(self, path: str) -> str:
-        """The aliased text of a path such as `address.lines[0]`."""
-        aliased = []
-        for part in path.split("."):
-            name, bracket, rest = part.partition("[")
-            aliased.append(self._alias(name) + bracket + rest)
-        return ".".join(aliased)
+        """The aliased text of a path such as `address.lines[0]`; a known attribute is one name, whatever it holds."""
+        attribute = attribute_of(path, self.known)
+        subscript, *fields = path[len(attribute) :].split(".")
+        text = self._alias(attribute) + subscript
+        for each in fields:
+            name, bracket, rest = each.partition("[")
+            text += f".{self._alias(name)}{bracket}{rest}"
+        return text
 
     def _alias(self, name: str) -> str:
         base = "#" + (name if re.fullmatch("[A-Za-z0-9_]+", name) else f"n{len(self.names)}")

@@ -9,8 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, PlainValidator, ValidationError, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from cfn_table.design.context import Parametric
 from cfn_table.design.suggest import did_you_mean
@@ -80,7 +87,8 @@ def _integer(value: Any) -> Any:
     raise problem(f"`{text}` is not a whole number")
 
 
-def _number(value: Any) -> Any:
+def number_of(value: Any) -> Any:
+    """A number, whole or not."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     text = need_text(value)
@@ -153,8 +161,8 @@ def _of(validator: PlainValidator) -> Callable[[Any], Any]:
 
 Bool = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
 Int = Annotated[int, PlainValidator(_integer), WithJsonSchema({"type": "integer"})]
-Number = Annotated[int | float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
-Str = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Number = Annotated[int | float, PlainValidator(number_of), WithJsonSchema({"type": "number"})]
+Str = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
 
 
 def positive(value: Any) -> Any:
@@ -169,7 +177,7 @@ def within(low: int, high: int, *, whole: bool = False) -> Callable[[Any], Any]:
     """A check that takes only numbers from `low` to `high`, or only whole ones."""
 
     def check(value: Any) -> Any:
-        number = _integer(value) if whole else _number(value)
+        number = _integer(value) if whole else number_of(value)
         if not low <= number <= high:
             raise problem(f"`{number}` is not between {low} and {high}")
         return number
@@ -184,12 +192,7 @@ DeployInt = Annotated[
     deployable(positive),
     WithJsonSchema({"type": "integer", "minimum": 1, DEPLOY_TIME: True}),
 ]
-DeployNumber = Annotated[
-    int | float | Parametric, deployable(_number), WithJsonSchema({"type": "number", DEPLOY_TIME: True})
-]
-DeployStr = Annotated[
-    str | Parametric, deployable(_text), WithJsonSchema({"type": ["string", "number", "boolean"], DEPLOY_TIME: True})
-]
+DeployStr = Annotated[str | Parametric, deployable(_text), WithJsonSchema({"type": "string", DEPLOY_TIME: True})]
 
 _TABLE_NAME: Final = matching(
     "[A-Za-z0-9_.-]{3,255}", "a name of a table or index", "use 3 to 255 letters, digits, `_`, `.` and `-`"
@@ -197,7 +200,7 @@ _TABLE_NAME: Final = matching(
 ResourceName = Annotated[
     str | Parametric,
     deployable(_of(_TABLE_NAME)),
-    WithJsonSchema({"type": "string", "minLength": 3, "maxLength": 255, DEPLOY_TIME: True}),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_.-]{3,255}$", DEPLOY_TIME: True}),
 ]
 """Name of a table or an index: 3 to 255 of `[A-Za-z0-9_.-]` (DynamoDB developer guide, "Naming rules")."""
 
@@ -228,15 +231,18 @@ AttributeName = Annotated[
 ]
 
 
+_REGION: Final = r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}"
+
+
 def region(value: Any) -> str:
     """A Region code such as `us-east-1`."""
     text = need_text(value)
-    if not re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", text):
+    if not re.fullmatch(_REGION, text):
         raise problem(f"{shown(text)} is not a Region", "a Region looks like `us-east-1`")
     return str(text)
 
 
-Region = Annotated[str, PlainValidator(region), WithJsonSchema({"type": "string"})]
+Region = Annotated[str, PlainValidator(region), WithJsonSchema({"type": "string", "pattern": f"^{_REGION}$"})]
 
 
 def validate_inner(model: type[M], value: Any) -> M:
@@ -249,6 +255,16 @@ def validate_inner(model: type[M], value: Any) -> M:
         raise problem(context.get("message") or f"{shown(value)} cannot stand here", context.get("help", "")) from None
 
 
-def as_list(value: Any) -> Any:
-    """A single text stands for a list of one."""
+class OneOrMore:
+    """Marks a list in whose place a single entry may stand: `entity: user` for `entity: [user]`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_as_list, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        listed = handler(core)
+        return {"anyOf": [listed["items"], listed]}
+
+
+def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]

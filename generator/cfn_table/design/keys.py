@@ -13,7 +13,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,6 +42,9 @@ SCALAR_TYPES: Final = ("string", "number", "boolean", "binary", "timestamp", "da
 
 KEY_TYPES: Final = {"number": "N", "epoch": "N", "binary": "B"}
 """Attribute types whose bare placeholder makes a key attribute that is no string."""
+
+_EXACT: Final = Context(prec=64)
+"""More digits than a DynamoDB number has: Python's default of 28 would round keys."""
 
 
 class TemplateError(ValueError):
@@ -224,11 +227,15 @@ class KeyTemplate:
         found = _matcher(self, tuple(domains.get(name, Domain()) for name in self.placeholders)).fullmatch(text)
         if found is None:
             return None
-        result = {}
-        for index, name in enumerate(self.placeholders):
-            value = found[f"p{index}"]
-            first = next(part for part in self.parts if isinstance(part, Placeholder) and part.name == name)
-            result[name] = str(int(value)) if first.width else value
+        places = [part for part in self.parts if isinstance(part, Placeholder)]
+        result: dict[str, str] = {}
+        for position, part in enumerate(places):
+            value = found[f"p{position}"]
+            if part.width or not part.format or part.name not in result:
+                result[part.name] = str(int(value)) if part.width else value
+        for position, part in enumerate(places):
+            if _written(part, result[part.name]) != found[f"p{position}"]:
+                return None
         return result
 
     def language(self, domains: Mapping[str, Domain]) -> Language:
@@ -285,13 +292,13 @@ def _plain_text(kind: str, value: Any) -> str:
     if kind in ("number", "epoch"):
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
             raise ValueRefused(f"`{value}` is not a number")
+        from cfn_table.design.values import WrongValue, decimal
+
         try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            raise ValueRefused(f"`{value}` is not a number") from None
-        if not number.is_finite():
-            raise ValueRefused(f"`{value}` is not a number")
-        return format(number.normalize() if number else Decimal(0), "f")
+            number = decimal(str(value))
+        except WrongValue as error:
+            raise ValueRefused(str(error)) from None
+        return format(number.normalize(_EXACT) if number else Decimal(0), "f")
     if kind == "boolean":
         if value in (True, False, "true", "false"):
             return str(value).lower()
@@ -316,41 +323,56 @@ def _canonical(kind: str, value: str) -> str:
         return value
 
 
+def _written(part: Placeholder, text: str) -> str:
+    """`text` in the form that the placeholder asks for."""
+    if part.width:
+        return text.zfill(part.width)
+    return text.lower() if part.format == "lower" else text.upper() if part.format == "upper" else text
+
+
 def _formatted(part: Placeholder, domain: Domain, value: Any) -> str:
     text = domain.text_of(value)
-    if part.format == "lower":
-        return text.lower()
-    if part.format == "upper":
-        return text.upper()
+    if part.format in ("lower", "upper"):
+        text = _written(part, text)
+        if domain.type == "string" and not domain.values and domain.pattern is None and domain.delimiter:
+            if domain.delimiter in text:
+                raise ValueRefused(f"`{text}` holds the delimiter `{domain.delimiter}`")
+        return text
     if part.width:
         if not re.fullmatch("[0-9]+", text):
             raise ValueRefused(f"`{text}` cannot be zero-padded: only whole numbers from 0 keep their order as text")
         if len(text) > part.width:
             raise ValueRefused(f"`{text}` has more than {part.width} digits")
-        return text.zfill(part.width)
+        return _written(part, text)
     return text
 
 
 @lru_cache(maxsize=4096)
 def _matcher(template: KeyTemplate, domains: tuple[Domain, ...]) -> re.Pattern[str]:
+    """A pattern with one group `p0`, `p1`, … for each placeholder of the template, by position."""
     names = list(template.placeholders)
-    seen: set[str] = set()
-    expression = ""
+    firsts: dict[str, tuple[int, Placeholder]] = {}
+    expression, position = "", 0
     for part in template.parts:
         if isinstance(part, str):
             expression += re.escape(part)
             continue
-        index = names.index(part.name)
-        inner = f"[0-9]{{{part.width}}}" if part.width else domains[index].expression()
-        expression += f"(?P=p{index})" if part.name in seen else f"(?P<p{index}>{inner})"
-        seen.add(part.name)
+        first = firsts.setdefault(part.name, (position, part))
+        if part.width:
+            inner = f"[0-9]{{{part.width}}}"
+        elif first[0] == position or first[1].width:
+            inner = domains[names.index(part.name)].expression()
+            inner = f"(?i:{inner})" if part.format else inner
+        else:
+            inner = f"(?i:(?P=p{first[0]}))"  # the same value once more, perhaps in another case
+        expression += f"(?P<p{position}>{inner})"
+        position += 1
     return re.compile(expression)
 
 
 @lru_cache(maxsize=4096)
 def _language(expression: str) -> Language:
-    from cfn_table.languages import ANYTHING, PatternError, TooComplex
-    from cfn_table.languages.language import regex
+    from cfn_table.languages import ANYTHING, PatternError, TooComplex, regex
 
     try:
         return regex(expression)
@@ -362,6 +384,8 @@ def _language(expression: str) -> Language:
 def _placeholder_language(part: Placeholder, domain: Domain) -> Language:
     if part.width:
         return _language(f"[0-9]{{{part.width}}}")
+    if part.format and not domain.values and domain.type in _BOUNDED:
+        return _language(getattr(_BOUNDED[domain.type], part.format)())
     if part.format and not domain.values and domain.pattern is None:
         other_case = "A-Z" if part.format == "lower" else "a-z"
         return domain.language().intersect(_language(f"[^{other_case}]*"))

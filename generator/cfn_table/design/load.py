@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +14,27 @@ from cfn_table.design.context import Context, Parametric, read_context, substitu
 from cfn_table.design.design import Design, Policy
 from cfn_table.design.model import DesignFile, IncludedFile, PolicyFile
 from cfn_table.design.references import check_references
-from cfn_table.design.source import Mapping, Sequence, parse, read_file
+from cfn_table.design.source import Mapping, Sequence, Text, parse, read_file
 from cfn_table.design.validate import validate
-from cfn_table.design.values import convert_json
+from cfn_table.design.values import reads_as_text
 from cfn_table.errors import InputError
 from cfn_table.findings import Finding
 from cfn_table.project import Project
 
-_UNORDERED: Final = ("indexes", "vector_indexes", "allow", "regions", "replicas")
+_UNORDERED: Final = tuple(
+    tuple(path.split("."))
+    for path in (
+        "design.regions",
+        "design.indexes",
+        "design.indexes.*.projection.include",
+        "design.vector_indexes",
+        "design.vector_indexes.*.projection.include",
+        "design.vector_indexes.*.filters",
+        "design.table.replicas",
+        "policies.*.allow",
+        "policies.*.attributes.*",
+    )
+)
 """Lists whose order means nothing, so that it does not count in the digest either."""
 
 
@@ -47,9 +59,9 @@ def load_design(
     """
     file = Path(path)
     project = project or Project.of_design(file)
-    raw = parse(read_file(file, name=project.name_of(file)))
-    if file.is_symlink():
+    if file.is_symlink() or file.absolute().is_relative_to(project.root):
         project.require_inside(file)
+    raw = parse(read_file(file, name=project.name_of(file)))
     settings = read_context(raw.get("context"), context or {}, os.environ if environment is None else environment)
     files = [file]
     for included in _included(raw, file, project):
@@ -94,8 +106,8 @@ def _included(raw: Mapping, file: Path, project: Project) -> list[Path]:
                 "`include` takes globs relative to this file, such as `kv-storage/*.yaml`", location=_place(glob, raw)
             )
         try:
-            matches = sorted(match for match in file.parent.glob(glob) if match.is_file())
-        except (ValueError, NotImplementedError, OSError, IndexError):
+            matches = sorted(match for match in file.parent.glob(str(glob)) if match.is_file())
+        except (ValueError, NotImplementedError, OSError, IndexError, RuntimeError):
             matches = []
         if not matches:
             raise InputError(
@@ -120,10 +132,10 @@ def _merge(raw: Mapping, path: Path, project: Project) -> None:
     for section in ("entities", "access_patterns"):
         for name, value in included.get(section, {}).items():
             target = raw.setdefault(section, included[section])
-            if target is included[section]:
-                break
+            if target is included[section] or not isinstance(target, Mapping):
+                break  # nothing to merge into; what is no mapping is reported when the design is validated
             if name in target:
-                first = target.key(name)
+                first = target.key(name) or name
                 raise InputError(f"`{name}` is declared twice, first at {first.location}", location=name.location)
             target[name] = value
 
@@ -162,21 +174,29 @@ def _digest(raw: Mapping, policies: Iterable[Policy], context: Context, hook: by
         "parameters": {name: [each.logical_id, each.properties] for name, each in context.parameters.items()},
         "hook": hashlib.sha256(hook).hexdigest() if hook else "",
     }
-    text = json.dumps(_canonical(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_json(_canonical(content)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _canonical(value: Any, name: str = "") -> Any:
+def _canonical(value: Any, path: tuple[str, ...] = ()) -> Any:
+    """The value as JSON holds it, where a plain `null` or `1.0` differs from the same text in quotes."""
     if isinstance(value, dict):
-        return {str(key): _canonical(item, str(key)) for key, item in value.items()}
+        return {str(key): _canonical(item, (*path, str(key))) for key, item in value.items()}
     if isinstance(value, list):
-        items = [_canonical(item) for item in value]
-        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) if name in _UNORDERED else items
+        items = [_canonical(item, (*path, "*")) for item in value]
+        return sorted(items, key=_json) if _is_unordered(path) else items
     if isinstance(value, Parametric):
         return {"parameters": [part if isinstance(part, str) else {"ref": part.logical_id} for part in value.parts]}
-    if isinstance(value, str):
-        meant = convert_json(value)  # a plain `null` in a sample is not the text "null"
-        if isinstance(meant, str):
-            return meant
-        return {"number": str(meant)} if isinstance(meant, Decimal) else {"is": meant}
+    if isinstance(value, Text) and value.plain and not reads_as_text(value):
+        return {"plain": str(value)}
     return value
+
+
+def _is_unordered(path: tuple[str, ...]) -> bool:
+    return any(
+        len(path) == len(steps) and all(step in ("*", name) for step, name in zip(steps, path, strict=True))
+        for steps in _UNORDERED
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -88,6 +88,11 @@ def _place(raw: Mapping, key: str) -> Any:
 
 def _convert(key: str, value: Any, kind: str) -> Any:
     if key == "allowed_values":
+        for item in value:
+            if not isinstance(item, Text):
+                raise InputError("an allowed value must be a single value", location=item.location)
+        if not value:
+            raise InputError("`allowed_values` must name a value", location=value.location)
         return [_number(item, key) if kind == "Number" else str(item) for item in value]
     if key in ("min_length", "max_length", "min_value", "max_value") or (key == "default" and kind == "Number"):
         return _number(value, key)
@@ -98,7 +103,7 @@ def _convert(key: str, value: Any, kind: str) -> Any:
     if key == "allowed_pattern":
         try:
             re.compile(value)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise InputError(
                 f"`allowed_pattern` is not a regular expression: {error}", location=value.location
             ) from None
@@ -119,9 +124,12 @@ def _check_default(name: str, raw: Mapping, kind: str, properties: dict[str, Any
         return
     problem = ""
     values = properties.get("AllowedValues")
-    if values is not None and default not in values:
+    pattern = properties.get("AllowedPattern")
+    # Of a list each value is checked, without the blanks around it (CloudFormation user guide, parameter types).
+    each = [part.strip() for part in default.split(",")] if kind == "CommaDelimitedList" else [default]
+    if values is not None and any(item not in values for item in each):
         problem = "is not one of its allowed values"
-    elif "AllowedPattern" in properties and not re.fullmatch(properties["AllowedPattern"], str(default)):
+    elif pattern is not None and any(not re.fullmatch(pattern, str(item)) for item in each):
         problem = "does not match its allowed pattern"
     elif isinstance(default, str) and not (
         properties.get("MinLength", 0) <= len(default) <= properties.get("MaxLength", len(default))

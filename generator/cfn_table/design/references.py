@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cfn_table.design.context import Parametric
 from cfn_table.design.design import Design, Policy
 from cfn_table.design.model import Index, VectorIndex
 from cfn_table.design.suggest import did_you_mean
@@ -38,7 +39,13 @@ def _indexes(design: Design) -> Iterator[Finding]:
             if index.ref in seen:
                 yield _error(f"two indexes have the id `{index.ref}`", "give one of them another `id`", place)
             seen[index.ref] = place
-            if not index.ref.isascii() or not any(character.isalnum() for character in index.ref):
+            if isinstance(index.name, Parametric) and index.id is None:
+                yield _error(
+                    "an index whose name is a deploy-time parameter needs an `id`",
+                    "add `id: NAME`: access patterns and exports use it",
+                    place,
+                )
+            elif not index.ref.isascii() or not any(character.isalnum() for character in index.ref):
                 yield _error(f"the index `{index.ref}` needs an `id` of letters and digits", "add `id: NAME`", place)
 
 

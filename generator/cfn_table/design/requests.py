@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cfn_table.design.design import Design, EntityView, KeySchema
-from cfn_table.design.expressions import Expressions, Operand, operand
-from cfn_table.design.keys import KeyTemplate, Placeholder
+from cfn_table.design.expressions import PARAMETER, Expressions, Operand, attribute_of, operand
+from cfn_table.design.keys import Domain, KeyTemplate, Placeholder, ValueRefused
 from cfn_table.design.model import AccessPattern, PatternBase, SortKey, TransactionPart
 from cfn_table.design.overlap import apart_at_a_glance, may_overlap
+from cfn_table.design.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from cfn_table.languages import Language
@@ -66,6 +67,8 @@ class Request:
         returns: projected attributes; None for all.
         changes: attributes that an update writes, key attributes of indexes included.
         parts: the requests of a transaction.
+        limit: the most items that are evaluated, a number or `{name}` for a parameter; None for no limit.
+        renamed: parameter → the placeholder whose values it takes, where `with` or an update gave it another name.
     """
 
     operation: str
@@ -79,6 +82,8 @@ class Request:
     returns: tuple[str, ...] | None = None
     changes: tuple[str, ...] = ()
     parts: tuple[Request, ...] = ()
+    limit: int | str | None = None
+    renamed: AnyMapping[str, str] = field(default_factory=dict)
 
 
 def derive(design: Design, name: str) -> tuple[Request, ...]:
@@ -93,40 +98,61 @@ def derive(design: Design, name: str) -> tuple[Request, ...]:
 
 def parameters(design: Design, request: Request) -> dict[str, str]:
     """Name → type (of the design language) of every parameter of the request, in order of first use."""
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     views = [design.entities[name] for name in request.entities] or list(design.entities.values())
     templates = [template for condition in request.key for template in condition.templates]
     for each in (*templates, *(value.template for value in request.values.values() if value.template is not None)):
         for placeholder in each.placeholders:
-            domain = next((view.domains[placeholder] for view in views if placeholder in view.domains), None)
-            found.setdefault(placeholder, domain.type if domain else "string")
+            original = request.renamed.get(placeholder, placeholder)
+            domain = next((view.domains[original] for view in views if original in view.domains), None)
+            found.setdefault(placeholder, domain.type if domain else None)
     for value in request.values.values():
-        if value.parameter is not None:
-            attribute = value.attribute.split(".")[0].split("[")[0]
-            kinds = [view.attributes[attribute].type for view in views if attribute in view.attributes]
-            found.setdefault(value.parameter, kinds[0] if kinds and attribute == value.attribute else "any")
+        if value.parameter is not None and found.get(value.parameter) is None:
+            kinds = [view.attributes[value.attribute].type for view in views if value.attribute in view.attributes]
+            found[value.parameter] = kinds[0] if kinds else "any"
+    if isinstance(request.limit, str):
+        found.setdefault(request.limit.strip("{}"), "number")
     for part in request.parts:
-        for parameter, kind in parameters(design, part).items():
-            found.setdefault(parameter, kind)
-    return found
+        for parameter, part_kind in parameters(design, part).items():
+            found.setdefault(parameter, part_kind)
+    return {name: kind or "string" for name, kind in found.items()}
+
+
+TAKEN_BY: Final[AnyMapping[str, tuple[str, ...]]] = {
+    "entity": ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheck", "Query", "Scan", *BATCHES),
+    "index": ("Query", "Scan"),
+    "sort_key": ("Query",),
+    "filter": ("Query", "Scan"),
+    "order": ("Query",),
+    "limit": ("Query", "Scan"),
+    "condition": ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheck"),
+    "returns": ("GetItem", "Query", "Scan", "BatchGetItem"),
+    "set": ("UpdateItem",),
+    "add": ("UpdateItem",),
+    "remove": ("UpdateItem",),
+    "parts": TRANSACTIONS,
+}
+"""Field of an access pattern → the operations that take it (DynamoDB API reference, each operation's parameters)."""
+
+
+def _refuse_senseless_fields(pattern: PatternBase, operations: tuple[str, ...]) -> None:
+    for name, takers in TAKEN_BY.items():
+        if name in pattern.model_fields_set and not set(takers) & set(operations):
+            listed = takers[0] if len(takers) == 1 else f"{', '.join(takers[:-1])} and {takers[-1]}"
+            raise Underivable(
+                "patterns-say-what-their-operation-takes",
+                f"{operations[0]} takes no `{name}`",
+                "its parts have entities" if name == "entity" else f"only {listed} take{'s' * (len(takers) == 1)} it",
+                name,
+            )
 
 
 def _derive(design: Design, pattern: AccessPattern, operation: str) -> Request:
+    _refuse_senseless_fields(pattern, pattern.operation)
     if operation in TRANSACTIONS:
         return _transaction(design, pattern, operation)
-    if pattern.parts:
-        raise Underivable(
-            "patterns-say-what-their-operation-takes", f"{operation} has no parts", "only transactions have", "parts"
-        )
     if not pattern.entity and operation != "Scan":
         raise Underivable("patterns-say-what-their-operation-takes", "`entity` is missing", "add `entity: NAME`")
-    if operation not in ("Query", "Scan"):
-        for name in ("index", "sort_key", "filter", "limit"):
-            if getattr(pattern, name) is not None:
-                help_ = "only Query and Scan have it" if name != "index" else "a single item is read from the table"
-                raise Underivable(
-                    "patterns-say-what-their-operation-takes", f"{operation} takes no `{name}`", help_, name
-                )
     if operation == "Query":
         return _query(design, pattern)
     if operation == "Scan":
@@ -158,8 +184,8 @@ def _item(
     for view in _views(design, pattern):
         _require_keys(view, keys)
     view = design.entities[pattern.entity[0]]
-    key = tuple(KeyCondition(name, "equals", (_bound(view.templates[name], bindings),)) for name in keys.names)
-    texts = Expressions()
+    key = tuple(KeyCondition(name, "equals", (_bound(view, name, bindings),)) for name in keys.names)
+    texts = Expressions(view.stored)
     expressions: dict[str, str] = {}
     changes: tuple[str, ...] = ()
     if operation == "UpdateItem":
@@ -171,7 +197,15 @@ def _item(
     if pattern.returns is not None and operation in ("GetItem", "BatchGetItem"):
         expressions["ProjectionExpression"] = ", ".join(texts.name(each) for each in pattern.returns)
     returns = pattern.returns if operation in ("GetItem", "BatchGetItem") else None
-    return _finish(Request(operation, pattern.entity, keys, key, returns=returns, changes=changes), texts, expressions)
+    request = Request(operation, pattern.entity, keys, key, returns=returns, changes=changes)
+    renamed = _renamed({**(pattern.set if operation == "UpdateItem" else {}), **(bindings or {})})
+    return _finish(replace(request, renamed=renamed), texts, expressions)
+
+
+def _renamed(values: AnyMapping[str, Any]) -> dict[str, str]:
+    """`{other}` given for a name, as other → name."""
+    found = {name: PARAMETER.match(value) for name, value in values.items() if isinstance(value, str)}
+    return {match[1]: str(name) for name, match in found.items() if match is not None}
 
 
 def _require_keys(view: EntityView, keys: KeySchema) -> None:
@@ -185,29 +219,43 @@ def _require_keys(view: EntityView, keys: KeySchema) -> None:
             )
 
 
-def _bound(template: KeyTemplate, bindings: AnyMapping[str, str] | None) -> KeyTemplate:
+def _bound(view: EntityView, attribute: str, bindings: AnyMapping[str, Any] | None) -> KeyTemplate:
+    """The template of a key attribute with bound placeholders replaced: by a fixed value, or by `{other}`."""
+    template = view.templates[attribute]
     if not bindings:
         return template
-    return KeyTemplate.parse(
-        "".join(
-            _binding_text(part, bindings[part.name])
-            if isinstance(part, Placeholder) and part.name in bindings
-            else str(part)
-            for part in template.parts
-        )
-    )
+    parts: list[str | Placeholder] = []
+    for part in template.parts:
+        bound = part
+        if isinstance(part, Placeholder) and part.name in bindings:
+            bound = _bound_part(part, str(bindings[part.name]), view.domains)
+        if isinstance(bound, str) and parts and isinstance(parts[-1], str):
+            bound = parts.pop() + bound  # type: ignore[operator]  # the last part is a text, as was just asked
+        parts.append(bound)
+    return KeyTemplate(tuple(parts))
 
 
-def _binding_text(part: Placeholder, value: str) -> str:
-    if value.startswith("{") and value.endswith("}"):
-        return str(Placeholder(value[1:-1], part.format))
-    return value
+def _bound_part(part: Placeholder, value: str, domains: AnyMapping[str, Domain]) -> str | Placeholder:
+    other = PARAMETER.match(value)
+    if other is not None:
+        return Placeholder(other[1], part.format)
+    try:
+        text = KeyTemplate((part,)).render({part.name: value}, domains)
+    except ValueRefused as error:
+        raise Underivable("patterns-are-possible", str(error), "write a value that its key can hold") from None
+    if "{" in text or "}" in text:
+        raise Underivable("patterns-are-possible", f"`{text}` cannot stand in a key: it holds a brace")
+    return text
 
 
 def _condition(design: Design, pattern: PatternBase, operation: str, texts: Expressions) -> str:
     default = {"PutItem": "not_exists", "UpdateItem": "exists", "ConditionCheck": "exists"}.get(operation, "none")
     condition = default if pattern.condition is None else pattern.condition
     if condition == "none":
+        if operation == "ConditionCheck":
+            raise Underivable(
+                "patterns-say-what-their-operation-takes", "a ConditionCheck checks a condition", "", "condition"
+            )
         return ""
     partition = design.table_keys.partition[0]
     if isinstance(condition, str):
@@ -230,7 +278,14 @@ def _update(
         sets = {
             name: f"{{{name}}}" for name, each in view.attributes.items() if not each.optional and name not in fixed
         }
-    changed = {path.split(".")[0].split("[")[0] for path in (*sets, *pattern.add, *pattern.remove)}
+    paths = (*sets, *pattern.add, *pattern.remove)
+    if not paths or len(set(paths)) < len(paths):
+        raise Underivable(
+            "patterns-say-what-their-operation-takes",
+            "the update changes a value twice" if paths else "the update changes nothing",
+            "say once what becomes of each attribute" if paths else "add `set: [ATTRIBUTE]`",
+        )
+    changed = {attribute_of(path, view.stored) for path in paths}
     for name in sorted(changed):
         if name in fixed:
             raise Underivable(
@@ -261,10 +316,8 @@ def _update(
                 f"set `{unknown[0]}` too, so that `{name}` can be rebuilt",
                 "set",
             )
-        renames = {
-            path: f"{raw}" for path, raw in sets.items() if path in template.placeholders and isinstance(raw, str)
-        }
-        rebuilt = Operand(name, template=_bound(template, {**renames, **(bindings or {})}))
+        fresh = {path: raw for path, raw in sets.items() if path in template.placeholders and isinstance(raw, str)}
+        rebuilt = Operand(name, template=_bound(view, name, {**fresh, **(bindings or {})}))
         clauses.append(f"{texts.name(name)} = {texts.value(rebuilt)}")
     adds = [f"{texts.name(path)} {texts.value(operand(path, raw))}" for path, raw in pattern.add.items()]
     parts = [("SET", clauses), ("ADD", adds), ("REMOVE", removed)]
@@ -296,15 +349,22 @@ def _transaction(design: Design, pattern: AccessPattern, operation: str) -> Requ
 
 
 def _part_request(design: Design, part: TransactionPart) -> Request:
+    _refuse_senseless_fields(part, part.operation)
+    view = design.entities[part.entity[0]]
+    placeholders = {name for template in view.templates.values() for name in template.placeholders}
+    for name in part.bindings:
+        if name not in placeholders:
+            raise Underivable(
+                "patterns-name-attributes",
+                f"the keys of entity `{view.name}` hold no `{{{name}}}`",
+                did_you_mean(name, placeholders),
+                "with",
+            )
     return _item(design, part, part.operation[0], part.bindings)
 
 
 def _scan(design: Design, pattern: AccessPattern) -> Request:
     keys = design.keys_of(pattern.index)
-    if pattern.sort_key is not None:
-        raise Underivable(
-            "patterns-say-what-their-operation-takes", "Scan takes no `sort_key`", "use Query", "sort_key"
-        )
     views = _views(design, pattern)
     for view in views:
         _require_keys(view, keys)
@@ -349,7 +409,8 @@ def _read(
     key: tuple[KeyCondition, ...],
     types: tuple[str, ...],
 ) -> Request:
-    texts = Expressions()
+    views = _views(design, pattern) or design.entities.values()
+    texts = Expressions(frozenset().union(keys.names, *(view.stored for view in views)))
     expressions: dict[str, str] = {}
     if key:
         expressions["KeyConditionExpression"] = " AND ".join(
@@ -380,7 +441,8 @@ def _read(
     expressions["FilterExpression"] = " AND ".join(tests)
     if pattern.returns is not None:
         expressions["ProjectionExpression"] = ", ".join(texts.name(each) for each in pattern.returns)
-    return _finish(Request(operation, pattern.entity, keys, key, types, returns=pattern.returns), texts, expressions)
+    request = Request(operation, pattern.entity, keys, key, types, returns=pattern.returns, limit=pattern.limit)
+    return _finish(request, texts, expressions)
 
 
 def _type_filter(
@@ -390,7 +452,7 @@ def _type_filter(
     if not strangers:
         return ()
     types = {view.type for view in views}
-    clash = [view for view in strangers if view.type is None or view.type in types]
+    clash = [view for view in strangers if view.type is None or view.type in types or None in types]
     attribute = design.file.table.type_attribute
     if (
         not clash
@@ -557,6 +619,13 @@ def _inside_prefix(condition: KeyCondition, own: list[KeyTemplate]) -> KeyCondit
     if not text or condition.comparison not in ("gt", "gte", "lt", "lte"):
         return condition
     (template,) = condition.templates
+    if not template.static_prefix.startswith(text):
+        raise Underivable(
+            "sort-conditions-match-their-templates",
+            f"`{condition.comparison}: {template}` leaves the keys that begin with `{text}`",
+            f"begin it with `{text}`",
+            "sort_key",
+        )
     top = KeyTemplate((text + MAX_CHARACTER,))
     if condition.comparison == "gte":
         return KeyCondition(condition.attribute, "between", (template, top))

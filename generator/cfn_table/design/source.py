@@ -7,6 +7,7 @@ keys and tags.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,9 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 64
 """Deepest nesting that is read; a sample item of DynamoDB nests at most 32 levels (service quota)."""
 
+_LINE_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line by the rules of YAML 1.1, by which the reader counts."""
+
 
 class SourceFile:
     """A file that was read: its name as the user knows it and its lines, for error messages."""
@@ -38,8 +42,8 @@ class SourceFile:
     def location(self, line: int = 0, column: int = 0) -> Location:
         """The place `line`:`column` (1-based; 0 for the file as a whole) with the text of its line."""
         if self._lines is None:
-            self._lines = self.text.split("\n")
-        text = self._lines[line - 1].rstrip("\r") if 0 < line <= len(self._lines) else ""
+            self._lines = _LINE_BREAK.split(self.text)
+        text = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
         return Location(self.path, line, column, text)
 
 
@@ -126,12 +130,12 @@ def decode(data: bytes, name: str) -> SourceFile:
     Raises:
         InputError: it is not UTF-8; the place is that of the first wrong byte.
     """
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return SourceFile(name, data.decode("utf-8-sig"))
+        return SourceFile(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        before = _LINE_BREAK.split(data[: error.start].decode("utf-8"))
+        line, column = len(before), len(before[-1]) + 1
         raise InputError(
             f"byte 0x{data[error.start]:02x} is not valid UTF-8",
             help="save the file as UTF-8",
@@ -293,6 +297,8 @@ def _syntax_error(source: SourceFile, error: yaml.MarkedYAMLError) -> InputError
         help_ = "put a value that holds `: ` in quotes"
     elif "cannot start any token" in problem:
         help_ = "put a value that begins with this character in quotes"
+    elif "expected ',' or" in problem:
+        help_ = "close the bracket, and put a value that holds `#`, `{` or `,` in quotes"
     elif "expected <block end>" in problem or "could not find expected ':'" in problem:
         help_ = "check the indentation and the quotes of this line and the one before"
     return InputError(f"invalid YAML: {problem}", help=help_, location=place)
@@ -302,8 +308,8 @@ def _character_error(source: SourceFile, error: Any) -> InputError:
     match = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text)
     if match is None:
         return InputError(f"invalid YAML: {error.reason}", location=source.location())
-    before = source.text[: match.start()]
-    line, column = before.count("\n") + 1, match.start() - (before.rfind("\n") + 1) + 1
+    before = _LINE_BREAK.split(source.text[: match.start()])
+    line, column = len(before), len(before[-1]) + 1
     return InputError(
         f"the character U+{ord(match[0]):04X} is not allowed in YAML",
         help="remove it, or write it as an escape in double quotes",

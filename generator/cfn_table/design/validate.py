@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from cfn_table.design.context import Parametric
 from cfn_table.design.fields import shown
+from cfn_table.design.model.base import Part, deploy_time, inner_model, is_collection
 from cfn_table.design.source import Mapping, Sequence, Text
 from cfn_table.design.suggest import did_you_mean
 from cfn_table.errors import InputError
@@ -30,9 +31,18 @@ def validate(model: type[M], raw: Mapping) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        findings = [_finding(model, raw, detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        findings = [_finding(model, raw, detail) for detail in details if not _follows_from_another(detail, details)]
     unique = {(finding.location, finding.message): finding for finding in findings}
     raise InputError.of(sorted(unique.values(), key=Finding.sort_key))
+
+
+def _follows_from_another(detail: ErrorDetails, all_details: Iterable[ErrorDetails]) -> bool:
+    """Whether a list is only too short because its entries are wrong."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in all_details
+    )
 
 
 def locate(raw: Any, path: Iterable[str | int]) -> Location:
@@ -103,6 +113,10 @@ def _finding(model: type[BaseModel], raw: Mapping, detail: ErrorDetails) -> Find
         message = str(context.get("message") or _plain_message(kind, detail))
         help_ = str(context.get("help", ""))
         place = locate(raw, path)
+        reason = _reason_against_parameters(model, path) if isinstance(detail["input"], Parametric) else ""
+        if reason:
+            message = f"`{detail['input']}` is a deploy-time parameter, and {reason}"
+            help_ = "make it a plain context value; docs/design-reference.md lists the fields that can hold a parameter"
     return Finding(RULE, Severity.ERROR, message, help=help_, location=place)
 
 
@@ -125,20 +139,28 @@ def _plain_message(kind: str, detail: ErrorDetails) -> str:
     return f"{wanted}, not {shown(value)}" if wanted.endswith("here") else wanted
 
 
+def _reason_against_parameters(model: type[BaseModel], path: list[str | int]) -> str:
+    """Why the field at `path` can hold no deploy-time parameter; empty where it can, and the value itself is wrong."""
+    for length in range(len(path), 0, -1):
+        owner, name = _model_at(model, path[: length - 1]), path[length - 1]
+        for field_name, field in owner.model_fields.items() if owner is not None else ():
+            if owner is not None and name in (field_name, field.alias):
+                reason = deploy_time(owner, field_name)
+                inner = inner_model(field.annotation)
+                if reason is False and inner is not None and issubclass(inner, Part):
+                    reason = inner.fixed
+                return reason if isinstance(reason, str) else ""
+    return ""
+
+
 def _model_at(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:
     """The model that validates the value at `path`, found by walking field annotations."""
-    import typing
-
-    current: Any = model
-    for step in path:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            field = next((f for key, f in current.model_fields.items() if step in (key, f.alias)), None)
-            current = field.annotation if field else None
-        while typing.get_origin(current) is not None and not (
-            isinstance(current, type) and issubclass(current, BaseModel)
-        ):
-            models = [arg for arg in typing.get_args(current) if arg not in (type(None), str, Ellipsis)]
-            if not models:
-                break
-            current = models[0]
-    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+    current: type[BaseModel] | None = model
+    steps = list(path)
+    while steps and current is not None:
+        step = steps.pop(0)
+        field = next((f for key, f in current.model_fields.items() if step in (key, f.alias)), None)
+        current = inner_model(field.annotation) if field is not None else None
+        if field is not None and steps and is_collection(field.annotation):
+            steps.pop(0)  # the name or the position of the entry
+    return current

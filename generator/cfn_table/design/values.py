@@ -32,6 +32,10 @@ DYNAMODB_TYPES: Final = {
 NUMBER_DIGITS: Final = 38
 """Largest precision of a DynamoDB number in digits (developer guide, "Constraints": numbers)."""
 
+SMALLEST_EXPONENT: Final = -130
+LARGEST_EXPONENT: Final = 125
+"""Exponents of the DynamoDB numbers next to zero and farthest from it (developer guide, "Constraints": numbers)."""
+
 
 class WrongValue(ValueError):
     """A value that is not of the attribute's type; the message names both."""
@@ -104,9 +108,9 @@ def decimal(text: str, *, whole: bool = False) -> Decimal:
         raise WrongValue(f"{shown(text)} is not a number") from None
     if not number.is_finite():
         raise WrongValue(f"{shown(text)} is not a number")
-    if len(number.normalize().as_tuple().digits) > NUMBER_DIGITS:
+    if len("".join(map(str, number.as_tuple().digits)).strip("0")) > NUMBER_DIGITS:
         raise WrongValue(f"{shown(text)} has more than {NUMBER_DIGITS} digits")
-    if number and not -130 <= number.adjusted() <= 125:
+    if number and not SMALLEST_EXPONENT <= number.adjusted() <= LARGEST_EXPONENT:
         raise WrongValue(f"{shown(text)} is outside the range of a DynamoDB number")
     if whole and number != number.to_integral_value():
         raise WrongValue(f"{shown(text)} is not a whole number of seconds")
@@ -132,10 +136,18 @@ def convert_json(raw: Any) -> Any:
         return [convert_json(item) for item in raw]
     if not isinstance(raw, Text) or not raw.plain:
         return str(raw) if isinstance(raw, str) else raw
-    if raw in ("", "~", "null"):
+    if raw in _NULLS:
         return None
-    if raw in ("true", "false"):
+    if raw in _BOOLEANS:
         return raw == "true"
-    if re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", raw):
-        return decimal(raw)
-    return str(raw)
+    return str(raw) if reads_as_text(raw) else decimal(raw)
+
+
+_NULLS: Final = ("", "~", "null")
+_BOOLEANS: Final = ("true", "false")
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+
+
+def reads_as_text(plain: str) -> bool:
+    """Whether a plain scalar is a text by the rules of JSON, and neither null nor a boolean nor a number."""
+    return plain not in _NULLS and plain not in _BOOLEANS and _NUMBER.fullmatch(plain) is None

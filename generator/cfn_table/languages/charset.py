@@ -160,11 +160,9 @@ def partition(sets: Sequence[CharSet]) -> list[tuple[CharSet, int]]:
     classes: dict[int, list[int]] = {}
     members = 0
     for bound in sorted(toggles):
-        if not (changed := toggles[bound]):
-            continue
         if members:
             classes[members].append(bound)
-        members ^= changed
+        members ^= toggles[bound]
         if members:
             classes.setdefault(members, []).append(bound)
     return [(CharSet._from_bounds(bounds), members) for members, bounds in classes.items()]

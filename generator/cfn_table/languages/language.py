@@ -211,7 +211,7 @@ def regex(pattern: str) -> Language:
             elsewhere.
         TooComplex: repeats need more than `MAX_POSITIONS` positions, or groups are nested too deeply.
     """
-    from cfn_table.languages.regex import automaton_of
+    from cfn_table.languages.syntax import automaton_of
 
     return Language((automaton_of(pattern),))
 

@@ -1,10 +1,12 @@
 """Questions about two automata at once, answered by walking both side by side, only as far as needed.
 
-Intersection walks pairs of positions. Difference and inclusion walk the first automaton's positions beside the set of
-positions in which the second one may be: sets are made as they are met, never all of them in advance.
+Intersection walks pairs of positions. Difference and inclusion walk the first automaton's positions beside the second
+one made deterministic: its states are made as they are met, never all of them in advance.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 from cfn_table.languages.automaton import EMPTY_WORD, Automaton, bits, check_size
 from cfn_table.languages.charset import CharSet, partition
@@ -14,7 +16,7 @@ LIMIT = 50_000
 """How many states a question may take unless its caller says otherwise: that is below two seconds on a slow machine."""
 _STEPS_PER_STATE = 32
 
-# A position of each automaton; or a position, a set of positions, and the classes of characters that led there.
+# A position of each automaton; or a position, options, and classes of characters: see `_Pairs` and `_Subsets`.
 State = tuple[int, ...]
 
 
@@ -86,7 +88,7 @@ def difference(one: Automaton, other: Automaton, limit: int = LIMIT, *, shortest
     Args:
         one: the automaton whose words are kept.
         other: the automaton whose words are left out.
-        limit: how many pairs of a position and a set of positions may be visited.
+        limit: how many pairs of a position and a set of options may be visited.
         shortest_only: only the shortest of these words are wanted; walks only as far as these need.
 
     Raises:
@@ -101,28 +103,29 @@ def is_included(one: Automaton, other: Automaton, limit: int = LIMIT) -> bool:
     """Whether every word of the first automaton is a word of the other.
 
     Raises:
-        TooComplex: more than `limit` pairs of a position and a set of positions are needed.
+        TooComplex: more than `limit` pairs of a position and a set of options are needed.
     """
     if one.nullable and not other.nullable:
         return False
     budget = Budget(limit)
     subsets = _Subsets(one, other, budget)
     # What cannot be done with some options cannot be done with fewer: only the fewest beside each position matter.
+    # Breadth first, and noted as soon as they are seen, the fewest come early and make most others superfluous.
     fewest: dict[int, list[int]] = {}
-    waiting = subsets.start()
+    waiting = deque([subsets.start()])
     while waiting:
-        state = waiting.pop()
-        if subsets.accepts(state):
-            return False
-        position, options = state[:2]
-        known = fewest.setdefault(position, [])
-        budget.steps(len(known))
-        if any(not fewer & ~options for fewer in known):
-            continue
-        budget.state()
-        known[:] = [more for more in known if options & ~more]
-        known.append(options)
-        waiting += subsets.after(state)
+        for state in waiting.popleft():
+            if subsets.accepts(state):
+                return False
+            position, options = state[:2]
+            known = fewest.setdefault(position, [])
+            budget.steps(len(known))
+            if any(not fewer & ~options for fewer in known):
+                continue
+            budget.state()
+            known[:] = [more for more in known if options & ~more]
+            known.append(options)
+            waiting.append(subsets.after(state))
     return True
 
 
@@ -166,9 +169,9 @@ class _Pairs:
 class _Subsets:
     """The second of two automata made deterministic step by step, beside the positions of the first.
 
-    A state is a position of the first automaton (-1 in the beginning), what the second one may do next, and the mask of the
-    classes of characters that led there. What it may do next is a mask: bit 0 for ending here, bit i + 1 for going on
-    with position i. A class holds characters that no label of either automaton tells apart.
+    A state is a position of the first automaton (-1 in the beginning), the options of the second one, and the mask of
+    the classes of characters that led there. Options are what may come next, as a mask: bit 0 for ending here, bit
+    i + 1 for going on with position i. A class holds characters that no label of either automaton tells apart.
     """
 
     def __init__(self, one: Automaton, other: Automaton, budget: Budget) -> None:

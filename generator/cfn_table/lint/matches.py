@@ -56,7 +56,15 @@ def finding_of(match: Match, places: Places) -> Finding:
         location=Location(places.path)
         if rule.id in _WITHOUT_PLACE
         else places.place(match.linenumber, match.columnnumber),
+        path=_template_path(match),
     )
+
+
+def _template_path(match: Match) -> tuple[str | int, ...]:
+    """Where in the template a match is; empty for one that is about the text as a whole."""
+    # cfn-lint's own kinds of str and int, which know their line, become plain ones.
+    steps = getattr(match, "path", ())
+    return tuple(int(step) if isinstance(step, int) else str(step) for step in steps)
 
 
 def sentence(message: str) -> str:

@@ -131,7 +131,7 @@ class _Gate:
     def check_suppressions(self, suppressions: Mapping[str, str]) -> dict[str, str]:
         from cfn_table.lint.rules import RULES
 
-        known = {*self.rules.data, *RULES}
+        known = {*self.rules.data, *(rule.NAME for rule in RULES)}
         for rule, reason in suppressions.items():
             if rule in _NEVER_SUPPRESSED:
                 raise InputError(
@@ -262,20 +262,21 @@ def _own_findings(template: TemplateText) -> Iterator[Finding]:
     from cfn_table.lint.rules import RULES, TemplateView
 
     view = TemplateView(template.data, size=len(template.text.encode()))
-    for name, rule in RULES.items():
+    for rule in RULES:
         try:
             problems = list(rule.check(view))
         except Exception as failure:
             # A shape that only a broken template has: cfn-lint reports it, and our rule must not hide behind a crash.
-            yield _failure(f"the rule `{name}` fails on this template: {_described(failure)}", template.path)
+            yield _failure(f"the rule `{rule.NAME}` fails on this template: {_described(failure)}", template.path)
             continue
         for problem in problems:
             yield Finding(
-                name,
+                rule.NAME,
                 problem.severity or rule.SEVERITY,
                 problem.message,
-                help=problem.help or rule.HELP,
+                help=problem.help,
                 location=template.locate(problem.path, value=problem.at_value),
+                path=tuple(problem.path),
             )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from cfn_table.findings import Finding, Location, Severity
 
 # Part of every key: a change of the layout of entries makes the old ones misses.
-_LAYOUT = 1
+_LAYOUT = 2
 _KEY = re.compile(r"[0-9a-f]{64}")
 # A crash of a rule may be the machine's fault (memory, an interrupted write of an installation): it is not remembered.
 _NOT_REMEMBERED = frozenset({"E0002"})
@@ -97,6 +97,7 @@ def finding_to_data(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "help": finding.help,
         "location": place and {"path": place.path, "line": place.line, "column": place.column, "text": place.text},
+        "path": list(finding.path),
     }
 
 
@@ -111,6 +112,7 @@ def finding_from_data(data: Mapping[str, Any]) -> Finding:
         location=None
         if place is None
         else Location(_text(place["path"]), int(place["line"]), int(place["column"]), _text(place["text"])),
+        path=tuple(step if isinstance(step, int) else _text(step) for step in data["path"]),
     )
 
 
@@ -181,7 +183,7 @@ class VerdictCache:
         name = _file_name(key)
         try:
             file = self._folder() / name
-            if not _is_ours(file.parent):
+            if not is_private(file.parent):
                 return None
             entry = json.loads(file.read_bytes())
             if entry["key"] != key:
@@ -201,27 +203,18 @@ class VerdictCache:
         try:
             file = self._folder() / name
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _is_ours(file.parent):
+            if not is_private(file.parent):
                 return False
-            _write_whole(file, json.dumps({"key": key, "verdict": verdict.to_data()}))
+            write_whole(file, json.dumps({"key": key, "verdict": verdict.to_data()}))
         except (OSError, RuntimeError):
             return False
         with contextlib.suppress(OSError):
-            self._evict(file.parent)
+            keep_newest(file.parent, self._limit)
         return True
 
     def _folder(self) -> Path:
         """Found out late, since a machine without a home folder raises RuntimeError here."""
         return (default_cache_folder() if self._root is None else self._root) / "verdicts"
-
-    def _evict(self, folder: Path) -> None:
-        """Remove the longest unused entries beyond the limit, and scratch files that a crash left behind."""
-        files = list(folder.iterdir())
-        if len(files) <= self._limit:
-            return
-        files.sort(key=lambda file: (file.stat().st_mtime_ns, file.name))
-        for file in files[: len(files) - self._limit]:
-            file.unlink(missing_ok=True)
 
 
 def _file_name(key: str) -> str:
@@ -230,7 +223,8 @@ def _file_name(key: str) -> str:
     return f"{key}.json"
 
 
-def _is_ours(folder: Path) -> bool:
+def is_private(folder: Path) -> bool:
+    """Whether a folder is this user's and nobody else may write to it."""
     try:
         state = folder.stat()
     except OSError:
@@ -240,8 +234,18 @@ def _is_ours(folder: Path) -> bool:
     return state.st_uid == os.geteuid() and not state.st_mode & 0o022
 
 
-def _write_whole(file: Path, content: str) -> None:
-    """Write so that a reader sees the old file, the new file or none, never a part."""
+def keep_newest(folder: Path, limit: int) -> None:
+    """Remove the longest unused files beyond the limit, scratch files that a crash left behind among them."""
+    files = list(folder.iterdir())
+    if len(files) <= limit:
+        return
+    files.sort(key=lambda file: (file.stat().st_mtime_ns, file.name))
+    for file in files[: len(files) - limit]:
+        file.unlink(missing_ok=True)
+
+
+def write_whole(file: Path, content: str) -> None:
+    """Write ASCII text so that a reader sees the old file, the new file or none, never a part."""
     scratch = file.with_name(f"{file.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         scratch.write_text(content, encoding="ascii")

@@ -25,6 +25,7 @@ from cfn_table.pipeline.prepared import (
     folder_of,
     from_outside,
     prepare,
+    require_declared,
     result_of,
     store_of,
 )
@@ -46,7 +47,12 @@ def generate(paths: Iterable[Path], settings: Settings, *, draft: bool = False) 
         paths: design files.
         settings: see `Settings`.
         draft: only synthesize and lint.
+
+    Raises:
+        UsageError: a context value is given that no design declares.
     """
+    paths = list(paths)
+    require_declared(paths, settings)
     cache = UnchangedCache(settings.context, settings.environment) if settings.cache and not draft else None
     changed: list[Path] = []
     for path in paths:

@@ -56,7 +56,7 @@ def lint(
             try:
                 found = list(ticket.result().findings)
             except CfnTableError as error:
-                yield Linted(ticket.job.path, error.findings, True)
+                yield Linted(ticket.job.id, error.findings, True)
                 continue
             if prepared is not None:
                 found = [*prepared.findings, *blamed(prepared.design, found)]

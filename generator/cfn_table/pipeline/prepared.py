@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cfn_table.errors import CfnTableError, InputError
+from cfn_table.errors import CfnTableError, InputError, UsageError
 from cfn_table.findings import Finding, Location, Severity
 from cfn_table.project import Project
 
@@ -101,6 +101,38 @@ def prepare(path: Path, settings: Settings, names: DesignNames | None = None) ->
     return Prepared(path, project.name_of(path), project, design, artifacts, tuple(findings))
 
 
+def require_declared(paths: Iterable[Path], settings: Settings) -> None:
+    """Refuse a context value that none of the designs declares: a misspelt name would publish the default.
+
+    Designs that cannot be read are left out; they have errors of their own.
+
+    Raises:
+        UsageError: there is such a value.
+    """
+    if not settings.context:
+        return
+    from cfn_table.design.source import Mapping as RawMapping
+    from cfn_table.design.source import parse, read_file
+    from cfn_table.design.suggest import did_you_mean
+
+    declared: dict[str, None] = {}
+    read = False
+    for path in paths:
+        try:
+            context = parse(read_file(path)).get("context")
+        except CfnTableError:
+            continue
+        read = True
+        if isinstance(context, RawMapping):
+            declared.update(dict.fromkeys(str(name) for name in context))
+    for name in settings.context:
+        if read and name not in declared:
+            raise UsageError(
+                f"no design declares the context value `{name}`",
+                help=did_you_mean(name, declared) or f"declare it in the design: `context: {{{name}: VALUE}}`",
+            )
+
+
 class _Unsound(CfnTableError):
     """The design rules found errors."""
 
@@ -134,7 +166,7 @@ class DesignNames:
             names: dict[str, list[Path]] = {}
             for path in project.designs():
                 try:
-                    found = self._LINE.search(path.read_text("utf-8", "replace"))
+                    found = self._LINE.search(path.read_text("utf-8-sig", "replace"))
                 except OSError:
                     continue
                 if found:

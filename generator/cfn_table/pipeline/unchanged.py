@@ -8,21 +8,29 @@ Nothing heavy is imported here: an unchanged build takes a fraction of the linte
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn_table.lint.verdicts import default_cache_folder, is_private, keep_newest, write_whole
 from cfn_table.project import Project
 
 if TYPE_CHECKING:
     from cfn_table.design.design import Design
 
 FORMAT: Final = 1
+_LIMIT: Final = 2000
+"""Most records that are kept; the longest unused ones are removed."""
+_CLOCK_TICK: Final = 10_000_000
+"""Nanoseconds by which a file's time may lag behind the clock: file systems take the time of the last tick."""
 _DEPENDENCIES: Final = ("awacs-", "cfn_lint-", "jinja2-", "pydantic-", "pydantic_core-", "pyyaml-", "troposphere-")
 
 
@@ -40,16 +48,21 @@ class UnchangedCache:
     """Records of published designs, one file each, in the user's cache folder."""
 
     def __init__(self, context: Mapping[str, str], environment: Mapping[str, str]) -> None:
-        """A cache for calls with these context options and this environment."""
+        """A cache for one call, which begins now, with these context options and this environment."""
         self.context = dict(context)
         self.environment = environment
-        self.folder = cache_folder(environment) / "unchanged"
+        self._began = time.time_ns()
+
+    @functools.cached_property
+    def _program(self) -> str:
+        return program_fingerprint()
 
     def look_up(self, path: Path, project: Project) -> Unchanged | None:
         """The design at `path`, if it and its published version are exactly as recorded; None otherwise."""
         try:
-            record = json.loads(self._file(path).read_bytes())
-            if record["program"] != program_fingerprint() or record["context"] != self.context:
+            file = self._file(path)
+            record = json.loads(file.read_bytes())
+            if record["program"] != self._program or record["context"] != self.context:
                 return None
             if any(self.environment.get(name) != value for name, value in record["environment"].items()):
                 return None
@@ -61,14 +74,28 @@ class UnchangedCache:
                     return None
             if _names_in(root / record["folder"]) != sorted(Path(name).name for name in record["published"]):
                 return None
-            known = {name: value for name, value in record["environment"].items() if value is not None}
+            with contextlib.suppress(OSError):
+                os.utime(file)  # used just now: the last to be removed
+            known = {
+                name: value
+                for name, value in record["environment"].items()
+                if value is not None and name not in self.context
+            }
             return Unchanged(record["design"], record["version"], record["folder"], known)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
             return None
 
     def remember(self, path: Path, project: Project, design: Design, folder: str, files: Mapping[str, bytes]) -> None:
-        """Record that `design` is published in `folder`. A cache that cannot be written is no error."""
+        """Record that `design` is published in `folder`. A cache that cannot be written is no error.
+
+        Nothing is recorded where a record could be wrong: for a design with a hook, since what the hook's code reads is
+        not known; with a design file outside of the project; when an input changed while the version was made.
+        """
         try:
+            if design.file.extend is not None or not path.resolve().is_relative_to(project.root.resolve()):
+                return
+            if self._changed_meanwhile(project, design):
+                return
             manifest = project.root / folder / "manifest.json"
             published = {f"{folder}/{name}": hashlib.sha256(content).hexdigest() for name, content in files.items()}
             published[f"{folder}/manifest.json"] = _digest(manifest)
@@ -78,7 +105,7 @@ class UnchangedCache:
             )
             record = {
                 "format": FORMAT,
-                "program": program_fingerprint(),
+                "program": self._program,
                 "design": design.name,
                 "version": design.version,
                 "folder": folder,
@@ -88,26 +115,33 @@ class UnchangedCache:
                 "inputs": {name: _digest(project.root / name) for name in design.files},
                 "published": published,
             }
-            _write(self._file(path), json.dumps(record).encode())
-        except (OSError, ValueError):
+            file = self._file(path)
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_whole(file, json.dumps(record))
+            keep_newest(file.parent, _LIMIT)
+        except (OSError, ValueError, RuntimeError):
             return
 
+    def _changed_meanwhile(self, project: Project, design: Design) -> bool:
+        """Whether a file or a folder that was read may be another by now than when it was read."""
+        inputs = [project.root / name for name in design.files]
+        folders = {path.parent for path in inputs} | {project.policies(design.name)}
+        for path in (*inputs, *(folder for folder in folders if folder.is_dir())):
+            status = path.stat()
+            if max(status.st_mtime_ns, status.st_ctime_ns) > self._began - _CLOCK_TICK:
+                return True
+        return False
+
     def _file(self, path: Path) -> Path:
-        return self.folder / (hashlib.sha256(str(path.resolve()).encode()).hexdigest() + ".json")
+        """Found out late, since a machine without a home folder raises RuntimeError here."""
+        folder = default_cache_folder(self.environment) / "unchanged"
+        if folder.exists() and not is_private(folder):
+            raise OSError(f"others may write to {folder}")
+        return folder / (hashlib.sha256(os.fsencode(path.resolve())).hexdigest() + ".json")
 
 
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Where caches are kept: `CFN_TABLE_CACHE`, else `XDG_CACHE_HOME/cfn-table`, else `~/.cache/cfn-table`."""
-    if environment.get("CFN_TABLE_CACHE"):
-        return Path(environment["CFN_TABLE_CACHE"])
-    if environment.get("XDG_CACHE_HOME"):
-        return Path(environment["XDG_CACHE_HOME"]) / "cfn-table"
-    return Path.home() / ".cache" / "cfn-table"
-
-
-def program_fingerprint() -> str:
+def program_fingerprint(package: Path = Path(__file__).parents[1]) -> str:
     """A digest that changes with this program's files and with the installed versions that decide what it makes."""
-    package = Path(__file__).parent
     seen: list[Any] = [FORMAT, sys.version_info[:3]]
     for folder, folders, names in os.walk(package):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
@@ -138,10 +172,3 @@ def _names_in(folder: Path) -> list[str]:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)

@@ -111,6 +111,7 @@ def publish_to_s3(
         target = _Bucket(client or _client(endpoint_url, region, profile), bucket)
         # Before anything is written: whether this version is another one there.
         published = _published(target, f"{base}/{manifests.NAME}", manifest)
+        # INVARIANT: all publishers write in one order, so of several contents the first key that differs lets one win.
         for name in sorted(manifest.artifacts):
             target.put_once(f"{artifacts}/{name}", snapshot.files[name])
         _commit(target, f"{base}/{manifests.NAME}", manifest, snapshot.files[manifests.NAME], published)
@@ -207,12 +208,14 @@ class _Bucket:
         return f"s3://{self.bucket}/{key}"
 
     def other_content(self, key: str, version: Version | None = None) -> RefusedError:
-        what = f"version `{version}` is published there with other content" if version else "holds other content"
-        return RefusedError(
-            f"`{self.name(key)}`: {what}" if version else f"`{self.name(key)}` {what}",
-            help="a published version never changes: publish this content as the next version",
-            location=Location(self.name(key)),
-        )
+        """The refusal of an object, or of the `version` whose manifest it is."""
+        name = self.name(key)
+        message = f"`{name}`: version `{version}` is published there with other content"
+        help = "a published version never changes: publish this content as the next version"
+        if version is None:
+            message = f"`{name}` holds other content"
+            help += "; if the object is left from an upload that was never completed, remove it"
+        return RefusedError(message, help=help, location=Location(name))
 
     def put_once(self, key: str, content: bytes) -> None:
         """Write an object that never changes; skip it when it is there.
@@ -247,6 +250,7 @@ class _Bucket:
                 Key=key,
                 Body=content,
                 ContentType=_TYPES.get(Path(key).suffix, "application/octet-stream"),
+                ChecksumAlgorithm="SHA256",
                 ChecksumSHA256=base64.b64encode(hashlib.sha256(content).digest()).decode(),
                 **condition,
             )

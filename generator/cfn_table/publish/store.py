@@ -89,7 +89,8 @@ class Store:
 
     def designs(self) -> list[str]:
         """The names of all designs that have a published version, sorted."""
-        return [name for name in self._entries() if _is_name(name) and self.versions(name)]
+        folders = (name for name in self._entries() if _is_name(name) and (self.folder / name).is_dir())
+        return [name for name in folders if self.versions(name)]
 
     def versions(self, design: str) -> list[Version]:
         """The published versions of a design, lowest first; none when the design is unknown.

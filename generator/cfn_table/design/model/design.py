@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
@@ -13,13 +12,13 @@ from cfn_table.design.fields import (
     AttributeName,
     Bool,
     DeployInt,
-    DeployNumber,
     DeployStr,
     Region,
     Str,
     deployable,
     matching,
     need_text,
+    number_of,
     positive,
     problem,
 )
@@ -90,6 +89,23 @@ AlarmPeriod = Annotated[
 ]
 
 
+def _milliseconds(value: Any) -> Any:
+    number = number_of(value)
+    if not 0 < number <= MOST_MILLISECONDS:
+        raise problem(f"`{number}` is not between 0 and {MOST_MILLISECONDS}")
+    return number
+
+
+MOST_MILLISECONDS: Final = 60_000
+"""Longest latency target: a minute, after which every client has given up."""
+
+Milliseconds = Annotated[
+    int | float | Parametric,
+    deployable(_milliseconds),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_MILLISECONDS, DEPLOY_TIME: True}),
+]
+
+
 class Alarms(Part):
     """CloudWatch alarms on the table; they notify the topic whose ARN a deployment gives as a parameter."""
 
@@ -114,6 +130,11 @@ class Alarms(Part):
         default=60, description="Length of one evaluation period, in seconds: 10, 20, 30 or a multiple of 60."
     )
     evaluation_periods: DeployInt = Field(default=5, description="Consecutive periods that must breach.")
+
+    @classmethod
+    def forms(cls, whole: dict[str, Any]) -> list[dict[str, Any]]:
+        """`true`, or a mapping."""
+        return [{"enum": [True]}, whole]
 
     @model_validator(mode="before")
     @classmethod
@@ -218,7 +239,7 @@ class DesignFile(Part):
         json_schema_extra={DEPLOY_TIME: "the files are read when the template is generated"},
     )
     tags: dict[str, DeployStr] = Field(default={}, description="Default tags of every resource that takes tags.")
-    latency_target_ms: DeployNumber | None = Field(
+    latency_target_ms: Milliseconds | None = Field(
         default=None, description="Target of a single request's latency, in milliseconds."
     )
     alarms: Alarms | None = Field(default=None, description="CloudWatch alarms: `true`, or a mapping.")
@@ -255,6 +276,12 @@ class Grant(Part):
 
     pattern: Str = Field(description="The access pattern's name.")
     bind: dict[str, Str] = Field(default={}, description="Placeholder → the IAM policy variable that it must equal.")
+
+    @classmethod
+    def forms(cls, whole: dict[str, Any]) -> list[dict[str, Any]]:
+        """A pattern's name, or `{name: {placeholder: variable}}`."""
+        bound = {"type": "object", "minProperties": 1, "maxProperties": 1}
+        return [whole["properties"]["pattern"], bound | {"additionalProperties": whole["properties"]["bind"]}]
 
     @model_validator(mode="before")
     @classmethod

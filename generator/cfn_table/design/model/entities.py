@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from cfn_table.design.context import Parametric
-from cfn_table.design.fields import KNOWN_TO_APPLICATIONS, AttributeName, Bool, Str, choice, need_text, problem
+from cfn_table.design.fields import KNOWN_TO_APPLICATIONS, AttributeName, Bool, Str, choice, need_text, problem, shown
 from cfn_table.design.keys import Domain, KeyTemplate, TemplateError
 from cfn_table.design.model.base import Part, split_optional
 from cfn_table.design.suggest import did_you_mean
@@ -37,9 +37,15 @@ Template = Annotated[KeyTemplate, PlainValidator(_template), WithJsonSchema({"ty
 def _pattern(value: Any) -> str:
     text = need_text(value)
     try:
-        re.compile(text)
-    except (re.error, OverflowError) as error:
-        raise problem(f"`{text}` is not a regular expression: {error}") from None
+        compiled = re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise problem(f"{shown(text)} is not a regular expression: {error}") from None
+    # In a key template the pattern stands inside of a larger one, and other languages have to understand it too.
+    if compiled.groupindex or compiled.flags & ~re.UNICODE or re.search(r"\\[1-9]|\(\?P=", text):
+        raise problem(
+            f"{shown(text)} uses flags, named groups or references to groups",
+            "spell it out: the pattern becomes a part of others, in programs of other languages too",
+        )
     return str(text)
 
 
@@ -65,6 +71,11 @@ class Attribute(Part):
     )
     values: tuple[Str, ...] = Field(default=(), description="The only values that it may have.", min_length=1)
     description: Str = Field(default="", description="What it means.")
+
+    @classmethod
+    def forms(cls, whole: dict[str, Any]) -> list[dict[str, Any]]:
+        """A type, a list of values, or a mapping."""
+        return [whole["properties"]["type"], whole["properties"]["values"], whole]
 
     @model_validator(mode="before")
     @classmethod

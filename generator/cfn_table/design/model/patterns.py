@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from cfn_table.design.fields import Str, as_list, choice, need_text, positive, problem, shown, validate_inner
+from cfn_table.design.fields import (
+    OneOrMore,
+    Str,
+    choice,
+    need_text,
+    positive,
+    problem,
+    shown,
+    validate_inner,
+)
 from cfn_table.design.keys import KeyTemplate, TemplateError
 from cfn_table.design.model.base import Part
 from cfn_table.design.suggest import did_you_mean
@@ -27,6 +37,9 @@ PART_OPERATIONS: Final = (*SINGLE, "ConditionCheck")
 """Operations of a transaction's parts."""
 
 COMPARISONS: Final = ("equals", "gt", "gte", "lt", "lte", "begins_with")
+PARAMETER: Final = r"\{[A-Za-z_][A-Za-z0-9_.-]*\}"
+"""A text that stands for a parameter of the access pattern."""
+
 TESTS: Final = (*COMPARISONS, "not_equals", "contains", "between", "in", "exists")
 
 
@@ -106,6 +119,8 @@ def read_tests(value: Any) -> tuple[AllOf, ...]:
 def _tests_of(path: str, raw: Any) -> list[Test]:
     if not isinstance(raw, dict):
         return [Test(path=path, comparison="equals", operands=(raw,))]
+    if not raw:
+        raise problem(f"`{path}` has no test", "write a value, or a test such as `{gt: 5}`")
     tests = []
     for comparison, value in raw.items():
         if comparison not in TESTS:
@@ -140,7 +155,7 @@ def _condition(value: Any) -> Any:
 
 
 def _changes(value: Any) -> dict[str, Any]:
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return {str(need_text(name)): f"{{{name}}}" for name in value}
     if not isinstance(value, dict) or not value:
         raise problem("changes are a mapping of attributes to values, or a list of attributes")
@@ -148,7 +163,7 @@ def _changes(value: Any) -> dict[str, Any]:
 
 
 def _limit(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
+    if isinstance(value, str) and re.fullmatch(PARAMETER, value):
         return str(value)
     return positive(value)
 
@@ -159,7 +174,50 @@ def _bindings(value: Any) -> dict[str, str]:
     return {str(name): str(need_text(item)) for name, item in value.items()}
 
 
-_TEST_SCHEMA: Final = {"type": ["object", "array"]}
+Operation = Annotated[str, choice(*OPERATIONS), WithJsonSchema({"enum": list(OPERATIONS)})]
+PartOperation = Annotated[str, choice(*PART_OPERATIONS), WithJsonSchema({"enum": list(PART_OPERATIONS)})]
+
+_TEXT: Final = {"type": "string"}
+_COMPARISON: Final = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(COMPARISONS, _TEXT),
+        "between": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2},
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+_SORT_KEY: Final = {
+    "anyOf": [
+        {"enum": ["any"]},
+        _COMPARISON,
+        {"type": "object", "additionalProperties": _COMPARISON, "minProperties": 1},
+    ]
+}
+_LISTS_OF_VALUES: Final = {
+    "between": {"type": "array", "minItems": 2, "maxItems": 2},
+    "in": {"type": "array", "minItems": 1, "maxItems": 100},
+}
+_ALL_OF: Final = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {
+        "anyOf": [
+            {
+                "type": "object",
+                "properties": {**{test: {} for test in TESTS}, **_LISTS_OF_VALUES, "exists": {"type": "boolean"}},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+            {"not": {"type": "object"}},
+        ]
+    },
+}
+_TESTS: Final = {"anyOf": [_ALL_OF, {"type": "array", "minItems": 1, "items": {"type": ["object", "array"]}}]}
+_CONDITION: Final = {"anyOf": [{"enum": ["exists", "not_exists", "none"]}, _TESTS]}
+_CHANGES: Final = {"anyOf": [{"type": "array", "items": _TEXT, "minItems": 1}, {"type": "object", "minProperties": 1}]}
+_LIMIT: Final = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{PARAMETER}$"}]}
 
 
 class PatternBase(Part):
@@ -167,26 +225,24 @@ class PatternBase(Part):
 
     fixed: ClassVar[str] = "braces are key templates there, and expressions are not evaluated"
 
-    entity: tuple[Str, ...] = Field(
+    entity: Annotated[tuple[Str, ...], OneOrMore()] = Field(
         default=(),
         description="The entity, or a list of entities that one Query returns together (an item collection).",
     )
-    condition: Annotated[Any, PlainValidator(_condition), WithJsonSchema({"type": ["string", "object", "array"]})] = (
-        Field(
-            default=None,
-            description="When a write succeeds: `exists`, `not_exists`, `none`, or tests. By default "
-            "PutItem not_exists, UpdateItem exists, DeleteItem none.",
-        )
+    condition: Annotated[Any, PlainValidator(_condition), WithJsonSchema(_CONDITION)] = Field(
+        default=None,
+        description="When a write succeeds: `exists`, `not_exists`, `none`, or tests. By default "
+        "PutItem not_exists, UpdateItem exists, DeleteItem none.",
     )
     returns: tuple[Str, ...] | None = Field(
         default=None, description="The attributes that a read returns; by default all."
     )
-    set: Annotated[dict[str, Any], PlainValidator(_changes), WithJsonSchema({"type": ["object", "array"]})] = Field(
+    set: Annotated[dict[str, Any], PlainValidator(_changes), WithJsonSchema(_CHANGES)] = Field(
         default={},
         description="What an update sets: a list of attributes (each a parameter), or attributes with values; "
         "`{name}` is a parameter.",
     )
-    add: Annotated[dict[str, Any], PlainValidator(_changes), WithJsonSchema({"type": ["object", "array"]})] = Field(
+    add: Annotated[dict[str, Any], PlainValidator(_changes), WithJsonSchema(_CHANGES)] = Field(
         default={}, description="What an update adds: numbers to count with, members of sets; written like `set`."
     )
     remove: tuple[Str, ...] = Field(default=(), description="The attributes that an update removes.")
@@ -197,16 +253,18 @@ class PatternBase(Part):
     def _lists(cls, raw: Any) -> Any:
         if not isinstance(raw, dict):
             raise problem("an access pattern is a mapping", "write `{operation: GetItem, entity: NAME}`")
-        return {name: as_list(value) if name in ("operation", "entity") else value for name, value in raw.items()}
+        return raw
 
 
 class TransactionPart(PatternBase):
     """One action of a transaction."""
 
-    operation: tuple[Annotated[str, choice(*PART_OPERATIONS), WithJsonSchema({"enum": list(PART_OPERATIONS)})], ...] = (
-        Field(description="GetItem, PutItem, UpdateItem, DeleteItem or ConditionCheck.", min_length=1, max_length=1)
+    operation: Annotated[tuple[PartOperation, ...], OneOrMore()] = Field(
+        description="GetItem, PutItem, UpdateItem, DeleteItem or ConditionCheck.", min_length=1, max_length=1
     )
-    bindings: Annotated[dict[str, str], PlainValidator(_bindings), WithJsonSchema({"type": "object"})] = Field(
+    bindings: Annotated[
+        dict[str, str], PlainValidator(_bindings), WithJsonSchema({"type": "object", "additionalProperties": _TEXT})
+    ] = Field(
         default={},
         alias="with",
         description="Placeholders that get a fixed text, or with `{other}` another parameter's name.",
@@ -216,24 +274,24 @@ class TransactionPart(PatternBase):
 class AccessPattern(PatternBase):
     """What an application does with the table."""
 
-    operation: tuple[Annotated[str, choice(*OPERATIONS), WithJsonSchema({"enum": list(OPERATIONS)})], ...] = Field(
+    operation: Annotated[tuple[Operation, ...], OneOrMore()] = Field(
         description="The operation, or a list of operations on single items: " + ", ".join(OPERATIONS) + ".",
         min_length=1,
     )
     index: Str | None = Field(default=None, description="Id of the index that a Query or Scan reads.")
-    sort_key: Annotated[Any, PlainValidator(_sort_key), WithJsonSchema({"type": ["string", "object"]})] = Field(
+    sort_key: Annotated[Any, PlainValidator(_sort_key), WithJsonSchema(_SORT_KEY)] = Field(
         default=None,
         description="`any`, or a comparison of the sort key with a template. By default the narrowest condition that "
         "the entities' "
         "templates allow. With several sort attributes, a mapping of attributes to comparisons.",
     )
-    filter: Annotated[Any, PlainValidator(read_tests), WithJsonSchema(_TEST_SCHEMA)] = Field(
+    filter: Annotated[Any, PlainValidator(read_tests), WithJsonSchema(_TESTS)] = Field(
         default=None, description="Tests that a returned item passes: `{PATH: TEST}` (and), or a list of these (or)."
     )
     order: Annotated[str, choice("ascending", "descending"), WithJsonSchema({"enum": ["ascending", "descending"]})] = (
         Field(default="ascending", description="Order of a Query's items by sort key.")
     )
-    limit: Annotated[Any, PlainValidator(_limit), WithJsonSchema({"type": ["integer", "string"]})] = Field(
+    limit: Annotated[Any, PlainValidator(_limit), WithJsonSchema(_LIMIT)] = Field(
         default=None, description="Most items that one request evaluates: a number, or `{name}` for a parameter."
     )
     parts: tuple[TransactionPart, ...] = Field(default=(), description="The actions of a transaction.")

@@ -7,7 +7,7 @@ schema that cfn-lint ships.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -21,7 +21,7 @@ from cfn_table.design.fields import (
     DeployInt,
     DeployStr,
     LogicalId,
-    PositiveInt,
+    OneOrMore,
     Region,
     ResourceName,
     Str,
@@ -35,7 +35,7 @@ from cfn_table.design.fields import (
 from cfn_table.design.model.base import Part
 from cfn_table.design.suggest import did_you_mean
 
-KeyType = Literal["string", "number", "binary"]
+KeyType = Annotated[str, choice("string", "number", "binary"), WithJsonSchema({"enum": ["string", "number", "binary"]})]
 
 
 def _insights(value: Any) -> str:
@@ -181,11 +181,11 @@ class Key(Part):
 
     fixed: ClassVar[str] = KNOWN_TO_APPLICATIONS
 
-    partition: tuple[KeyAttribute, ...] = Field(
+    partition: Annotated[tuple[KeyAttribute, ...], OneOrMore()] = Field(
         description="The partition key: a name, `{name, type}`, or on a global index a list of up to four.",
         min_length=1,
     )
-    sort: tuple[KeyAttribute, ...] = Field(
+    sort: Annotated[tuple[KeyAttribute, ...], OneOrMore()] = Field(
         default=(), description="The sort key, written like the partition key; may be left out."
     )
 
@@ -194,10 +194,7 @@ class Key(Part):
     def _short(cls, raw: Any) -> Any:
         if not isinstance(raw, dict):
             raise problem("a key is a mapping", "write `{partition: PK, sort: SK}`")
-        return {
-            name: (value if isinstance(value, list) else [value]) if name in ("partition", "sort") else value
-            for name, value in raw.items()
-        }
+        return raw
 
     @property
     def attributes(self) -> tuple[KeyAttribute, ...]:
@@ -366,7 +363,7 @@ Projection = Annotated[
     PlainValidator(_projection),
     WithJsonSchema(
         {
-            "oneOf": [
+            "anyOf": [
                 {"enum": ["all", "keys_only"]},
                 {
                     "type": "object",

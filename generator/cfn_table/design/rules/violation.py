@@ -14,12 +14,11 @@ class Violation:
 
     Attributes:
         message: one line, lower case, no full stop; the user's words in backticks.
-        path: where it is in the design, such as `("entities", "user", "keys", "PK")`, or in `policy` where that is given.
+        path: where it is in the design, or in `policy` where there is one: `("entities", "user", "keys", "PK")`.
         help: what to do.
         severity: another severity than the rule's own.
         policy: the policy whose file `path` leads into; None for the design file.
         key: whether the key at `path` is meant, not its value.
-        rule: another rule's name, where one module decides about several laws.
     """
 
     message: str
@@ -28,7 +27,6 @@ class Violation:
     severity: Severity | None = None
     policy: Policy | None = None
     key: bool = False
-    rule: str = ""
 
     def location(self, design: Design) -> Location:
         """Where the violation is."""

@@ -231,14 +231,15 @@ class _Reader:
         # A bracket that closes nothing yet is a character of the class.
         while not sets or self._pattern[self._at] != "]":
             low = self._character(flags, in_class=True)
-            high = low
+            if isinstance(low, CharSet):
+                sets.append(low)
+                continue
+            high: int | CharSet = low
             if self._pattern[self._at] == "-" and self._pattern[self._at + 1] != "]":
                 self._at += 1
                 high = self._character(flags, in_class=True)
-            if isinstance(low, CharSet):
-                sets.append(low)
-            elif isinstance(high, int):
-                sets.append(CharSet([(low, high)]))
+            assert isinstance(high, int)  # `re` has refused a category as an end of a range
+            sets.append(CharSet([(low, high)]))
         self._at += 1
         found = CharSet().union(*sets)
         return found.complement() if negated else found

@@ -1,0 +1,110 @@
+"""`docs/cli.md`, made from the commands themselves: `python -m cfn_table.cli.document > docs/cli.md`.
+
+What click shows with `--help` is the source: a command's docstring, its arguments and its options.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+_HEAD: Final = """\
+# The command line
+
+`cfn-table` has one command for each task. `cfn-table --help` lists them, and `cfn-table COMMAND --help` says what is written
+here. `python -m cfn_table` is the same program.
+
+| | |
+| --- | --- |
+| Results | go to standard output, in UTF-8: lists of versions, templates (`--draft`), schemas, findings in a format for programs |
+| Messages | go to standard error: findings as text, progress, and what was wrong with the call |
+| Colour | only on a terminal, and not when `NO_COLOR` is set |
+| Ctrl-C | ends the command with status 130 and leaves nothing half-written |
+
+| exit status | means |
+| --- | --- |
+| 0 | fine |
+| 1 | something was found: a finding, a stale build, a refused version |
+| 2 | the input cannot become a design or a template, a file cannot be read or written, or the call has no meaning |
+| 3 | cfn-table itself is wrong; please report it |
+
+With several designs the status is the highest of theirs.
+
+| environment variable | means |
+| --- | --- |
+| names that a design declares in `context` | its context values, unless `--context` gives them |
+| `CFN_TABLE_CACHE` | folder for remembered verdicts and builds; by default `cfn-table` in `XDG_CACHE_HOME` or `~/.cache` |
+| `CFN_TABLE_TRACEBACK` | when set, a bug shows its whole trace |
+| `NO_COLOR` | when set, there is no colour |
+"""
+
+_EXAMPLES: Final = {
+    "init": """\
+        cfn-table init                         # here; the folder's name names the design
+        cfn-table init orders --name orders    # in the folder orders
+        """,
+    "generate": """\
+        cfn-table generate                     # all designs in templates/
+        cfn-table generate kv-storage          # one design, by name or by file
+        cfn-table generate --check             # in continuous integration: is build/ what the inputs say?
+        cfn-table generate --draft kv-storage  # print the template and publish nothing
+        cfn-table generate kv-storage --context TABLE_NAME=kv-storage-test
+        """,
+    "lint": """\
+        cfn-table lint                                    # the project's designs and published versions
+        cfn-table lint 'stacks/**/*.yaml' --region eu-west-1
+        cfn-table lint --format sarif > findings.sarif
+        aws cloudformation get-template --stack-name S --query TemplateBody --output text | cfn-table lint -
+        """,
+    "publish": """\
+        cfn-table publish s3://my-bucket/tables
+        cfn-table publish s3://my-bucket build/kv-storage/1.0.0
+        """,
+    "schema": """\
+        cfn-table schema design > docs/schema/design.schema.json
+        """,
+}
+
+
+def cli_markdown() -> str:
+    """The whole page, in Markdown."""
+    from cfn_table.cli.root import COMMANDS, cli
+
+    context = click.Context(cli, info_name="cfn-table", **cli.context_settings)
+    parts = [_HEAD]
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        parts.append("\n".join(_command(name, command, click.Context(command, info_name=name, parent=context))))
+    return "\n".join(parts)
+
+
+def _command(name: str, command: click.Command, context: click.Context) -> Iterator[str]:
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"## cfn-table {name}\n\n```\ncfn-table {name} {usage}\n```\n"
+    yield f"{inspect.cleandoc(command.help or '')}\n"
+    yield "| option | meaning |\n| --- | --- |"
+    for parameter in command.get_params(context):
+        if isinstance(parameter, click.Option):
+            record = parameter.get_help_record(context)
+            assert record is not None
+            names, meaning = (_cell(text) for text in record)
+            yield f"| `{names}` | {meaning} |"
+    if name in _EXAMPLES:
+        yield f"\n```sh\n{inspect.cleandoc(_EXAMPLES[name]).rstrip()}\n```"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    """A text in a cell of a table: bars inside code need a backslash too (GitHub Flavored Markdown, tables)."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+    print(cli_markdown(), end="")

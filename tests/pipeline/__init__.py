@@ -1,0 +1,1 @@
+"""Tests of the pipeline: what `generate`, `--check` and `lint` do, called as a library."""
