@@ -127,11 +127,13 @@ def run(
 
 def descendants(pid: int) -> list[int]:
     """The living processes that a process started, and theirs."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
+    with subprocess.Popen(["ps", "-A", "-o", "pid=,ppid=,stat="], stdout=subprocess.PIPE, text=True) as listing:
+        assert listing.stdout is not None
+        lines = listing.stdout.read().splitlines()
     children: dict[int, list[int]] = {}
-    for line in listing.splitlines():
+    for line in lines:
         child, parent, state = line.split()
-        if not state.startswith("Z"):
+        if not state.startswith("Z") and int(child) != listing.pid:
             children.setdefault(int(parent), []).append(int(child))
 
     def below(parent: int) -> Iterator[int]:

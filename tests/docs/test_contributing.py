@@ -9,6 +9,7 @@ from types import ModuleType
 
 from cfn_table.design.load import load_design
 from cfn_table.design.rules import check_rule
+from cfn_table.design.rules.document import read_docstring
 
 DESIGN = """\
 design: accounts
@@ -48,4 +49,4 @@ def test_the_rule_of_the_walk_through_finds_what_it_says(root: Path, tmp_path: P
     assert "add `description: …`" == finding.help
     assert finding.location is not None
     assert (12, 3) == (finding.location.line, finding.location.column)
-    assert rule.__doc__ is not None
+    assert "Every entity says what it is." == read_docstring(rule.__doc__ or "").summary

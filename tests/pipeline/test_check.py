@@ -42,7 +42,7 @@ def designs(root: Path) -> list[Path]:
 
 def settings(**environment: str) -> Settings:
     """Settings with nothing else in the environment."""
-    return Settings(environment=environment, cache=False)
+    return Settings(environment=environment)
 
 
 def checked(root: Path, **environment: str) -> list[Result]:
@@ -68,6 +68,7 @@ def test_a_build_that_is_what_the_inputs_say_is_current(project: Path) -> None:
 
 RESTORE = "published files never change: restore it with `git restore`"
 STALE = "run `cfn-table generate templates/notes.yaml`"
+EVERY_FILE = "`DEPLOY.md`, `contract.json`, `template.json`, `template.yaml`"
 V100, V110 = "build/notes/1.0.0", "build/notes/1.1.0"
 
 
@@ -143,8 +144,7 @@ STALENESS: dict[str, tuple[Callable[[Path], object], list[tuple[str, str, str]]]
         [
             (
                 "templates/notes.yaml:2:10",
-                f"`{V110}` is not what the inputs say: "
-                "`DEPLOY.md`, `contract.json`, `template.json`, `template.yaml` would differ",
+                f"`{V110}` is not what the inputs say: {EVERY_FILE} would differ",
                 STALE,
             )
         ],
@@ -256,7 +256,7 @@ def test_a_variable_that_was_not_used_does_not_count(project: Path) -> None:
 
 def test_a_given_value_wins_over_the_recorded_one(from_outside: Path) -> None:
     """With `--context` the question is whether the build is what this value gives."""
-    given = Settings({"TABLE": "given"}, {}, cache=False)
+    given = Settings({"TABLE": "given"}, {})
     (result,) = check(designs(from_outside), given)
     assert [
         "`build/notes/1.2.0` is not what the inputs say: `template.json`, `template.yaml` would differ",
@@ -299,6 +299,6 @@ def test_a_value_that_became_a_parameter_is_stale_and_no_error(from_outside: Pat
 def test_a_context_value_that_no_design_declares_is_refused(project: Path) -> None:
     """A misspelt name would check the default."""
     with pytest.raises(UsageError) as caught:
-        list(check(designs(project), Settings({"TABEL": "x"}, {}, cache=False)))
+        list(check(designs(project), Settings({"TABEL": "x"}, {})))
     assert "no design declares the context value `TABEL`" == caught.value.message
     assert "did you mean `TABLE`?" == caught.value.help

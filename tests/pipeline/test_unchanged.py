@@ -12,7 +12,7 @@ import pytest
 
 import cfn_table
 from cfn_table.lint import pool
-from cfn_table.lint.verdicts import write_whole
+from cfn_table.lint.verdicts import default_cache_folder, write_whole
 from cfn_table.pipeline import unchanged
 from cfn_table.pipeline.generate import generate
 from cfn_table.pipeline.prepared import Result, Settings
@@ -24,10 +24,15 @@ POLICY = "policy: reader\nallow: [get_note]\n"
 WITH_CONTEXT = ("context: {TABLE: notes-table}", "tags: {table: '{{ TABLE }}'}")
 
 
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    """A cache of the test's own."""
-    return tmp_path / "cache"
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own, but for the verdicts: linting the same template again would take its time."""
+    folder, verdicts = tmp_path / "cache", default_cache_folder() / "verdicts"
+    verdicts.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700)
+    (folder / "verdicts").symlink_to(verdicts)
+    monkeypatch.setenv("CFN_TABLE_CACHE", str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -66,48 +71,43 @@ def design_file(root: Path) -> Path:
     return root / "templates" / "notes.yaml"
 
 
-def settings(cache: Path, **environment: str) -> Settings:
-    """Settings with this cache and nothing else in the environment."""
-    return Settings(environment={"CFN_TABLE_CACHE": str(cache), **environment})
-
-
-def hit(root: Path, cache: Path, **environment: str) -> bool:
+def hit(root: Path, **environment: str) -> bool:
     """Whether the design is recognised as it was published."""
-    found = UnchangedCache({}, settings(cache, **environment).environment)
+    found = UnchangedCache({}, environment)
     return found.look_up(design_file(root), Project.of_design(design_file(root))) is not None
 
 
-def generated(root: Path, cache: Path, **environment: str) -> Result:
+def generated(root: Path, **environment: str) -> Result:
     """Generate the design, and the result."""
-    (result,) = generate([design_file(root)], settings(cache, **environment))
+    (result,) = generate([design_file(root)], Settings(environment=environment))
     return result
 
 
 @pytest.fixture
-def published(project: Path, cache: Path) -> Path:
+def published(project: Path) -> Path:
     """The project with its version published and recorded."""
-    assert "created" == generated(project, cache).outcome
-    assert hit(project, cache)
+    assert "created" == generated(project).outcome
+    assert hit(project)
     return project
 
 
-def test_an_unchanged_design_starts_no_linter(published: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unchanged_design_starts_no_linter(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same answer comes without a linting process, without loading the design."""
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a linter is started")
 
     monkeypatch.setattr(pool.LintPool, "start", refuse)
-    result = generated(published, cache)
+    result = generated(published)
     assert ("unchanged", "1.0.0", 0) == (result.outcome, result.version, result.exit_status)
     assert "build/notes/1.0.0" == result.folder
 
 
-def test_files_that_were_touched_and_say_the_same_are_unchanged(published: Path, cache: Path) -> None:
+def test_files_that_were_touched_and_say_the_same_are_unchanged(published: Path) -> None:
     """Content counts, not time: a fresh clone is unchanged."""
     for path in published.rglob("*.yaml"):
         path.touch()
-    assert hit(published, cache)
+    assert hit(published)
 
 
 def edit(name: str, text: str) -> Callable[[Path], None]:
@@ -140,42 +140,42 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_nothing_is_recognised_when(change: Callable[[Path], object], published: Path, cache: Path) -> None:
+def test_nothing_is_recognised_when(change: Callable[[Path], object], published: Path) -> None:
     """Each change of an input, of a folder that was listed, or of what was published, is a miss."""
     change(published)
-    assert not hit(published, cache)
+    assert not hit(published)
 
 
-def test_context_values_from_the_environment_count(published: Path, cache: Path) -> None:
+def test_context_values_from_the_environment_count(published: Path) -> None:
     """A variable of a declared name makes it another design; a variable of another name does not."""
-    assert not hit(published, cache, TABLE="another")
-    assert hit(published, cache, UNDECLARED="x")
+    assert not hit(published, TABLE="another")
+    assert hit(published, UNDECLARED="x")
 
 
-def test_a_recorded_environment_value_must_stay(project: Path, cache: Path) -> None:
+def test_a_recorded_environment_value_must_stay(project: Path) -> None:
     """What was published with a variable is unchanged only with the same value of it."""
-    generated(project, cache, TABLE="from-outside")
-    assert hit(project, cache, TABLE="from-outside")
-    assert not hit(project, cache, TABLE="other")
-    assert not hit(project, cache)
-    result = generated(project, cache, TABLE="from-outside")
+    generated(project, TABLE="from-outside")
+    assert hit(project, TABLE="from-outside")
+    assert not hit(project, TABLE="other")
+    assert not hit(project)
+    result = generated(project, TABLE="from-outside")
     assert ("unchanged", {"TABLE": "from-outside"}) == (result.outcome, dict(result.environment))
 
 
-def test_a_context_option_wins_over_the_environment_in_what_is_told(project: Path, cache: Path) -> None:
+def test_a_context_option_wins_over_the_environment_in_what_is_told(project: Path) -> None:
     """A value given with an option is not said to come from the environment, recognised or not."""
-    chosen = Settings({"TABLE": "chosen"}, {"CFN_TABLE_CACHE": str(cache), "TABLE": "from-outside"})
+    chosen = Settings({"TABLE": "chosen"}, {"TABLE": "from-outside"})
     first, second = (next(generate([design_file(project)], chosen)) for _ in range(2))
     assert ("created", "unchanged") == (first.outcome, second.outcome)
     assert ({}, {}) == (dict(first.environment), dict(second.environment))
 
 
-def test_another_program_makes_it_again(published: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_program_makes_it_again(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record of another version of cfn-table, of its dependencies or of Python says nothing."""
     monkeypatch.setattr(unchanged, "program_fingerprint", lambda: "another program")
-    assert not hit(published, cache)
-    assert "unchanged" == generated(published, cache).outcome, "the long way gives the same answer"
-    assert hit(published, cache)
+    assert not hit(published)
+    assert "unchanged" == generated(published).outcome, "the long way gives the same answer"
+    assert hit(published)
 
 
 def test_the_programs_fingerprint_covers_the_whole_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,9 +220,9 @@ def test_a_record_that_makes_no_sense_is_a_miss(content: bytes, published: Path,
     """Whatever is in the cache, the design is made the long way, and recorded anew."""
     (record,) = records(cache)
     record.write_bytes(content)
-    assert not hit(published, cache)
-    assert ("unchanged", 0) == (generated(published, cache).outcome, 0)
-    assert hit(published, cache)
+    assert not hit(published)
+    assert ("unchanged", 0) == (generated(published).outcome, 0)
+    assert hit(published)
 
 
 @pytest.mark.parametrize("member", ["environment", "listings", "inputs", "published", "folder", "design"])
@@ -232,15 +232,18 @@ def test_a_record_without_a_member_is_a_miss(member: str, published: Path, cache
     data = json.loads(record.read_bytes())
     del data[member]
     record.write_text(json.dumps(data))
-    assert not hit(published, cache)
+    assert not hit(published)
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(project: Path, tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_no_error(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Generation goes on without remembering."""
     blocked = tmp_path / "file"
     blocked.write_text("a file where the cache folder should be")
-    assert "created" == generated(project, blocked).outcome
-    assert "unchanged" == generated(project, blocked).outcome
+    monkeypatch.setenv("CFN_TABLE_CACHE", str(blocked))
+    assert "created" == generated(project).outcome
+    assert "unchanged" == generated(project).outcome
     assert blocked.is_file()
 
 
@@ -262,12 +265,12 @@ def test_a_machine_without_a_home_folder_has_no_cache(project: Path, monkeypatch
 def test_a_cache_that_others_may_write_to_is_not_trusted(published: Path, cache: Path) -> None:
     """A record that somebody else could have written would hide what is published."""
     (cache / "unchanged").chmod(0o777)
-    assert not hit(published, cache)
-    assert "unchanged" == generated(published, cache).outcome
+    assert not hit(published)
+    assert "unchanged" == generated(published).outcome
 
 
 def test_an_input_that_changes_while_the_version_is_made_is_not_recorded(
-    project: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An editor that saves during generation does not make the old version pass for the new design's."""
     real = unchanged.UnchangedCache.remember
@@ -277,13 +280,13 @@ def test_an_input_that_changes_while_the_version_is_made_is_not_recorded(
         real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(unchanged.UnchangedCache, "remember", save_first)
-    assert "created" == generated(project, cache).outcome
+    assert "created" == generated(project).outcome
     monkeypatch.undo()
-    assert not hit(project, cache)
+    assert not hit(project)
 
 
 def test_a_policy_that_appears_while_the_version_is_made_is_not_recorded(
-    project: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder's own time tells that something was added to it."""
     real = unchanged.UnchangedCache.remember
@@ -293,41 +296,40 @@ def test_a_policy_that_appears_while_the_version_is_made_is_not_recorded(
         real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(unchanged.UnchangedCache, "remember", save_first)
-    generated(project, cache)
+    generated(project)
     monkeypatch.undo()
-    assert not hit(project, cache)
+    assert not hit(project)
 
 
-def test_a_design_with_a_hook_is_always_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_design_with_a_hook_is_always_made(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a hook's code reads is not known, so only the published bytes can say that nothing has changed."""
     root = copy_designs(tmp_path / "project", "everything")
     age(root)
     monkeypatch.chdir(root)
-    path, cache = root / "templates" / "everything.yaml", tmp_path / "cache"
+    path = root / "templates" / "everything.yaml"
     for outcome in ("created", "unchanged"):
-        (result,) = generate([path], settings(cache))
+        (result,) = generate([path], Settings(environment={}))
         assert outcome == result.outcome
     assert [] == records(cache)
 
 
 def test_a_design_outside_of_the_project_is_always_made(
-    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, project: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its inputs are not below the folder that the record would name them in."""
     outside = tmp_path / "outside.yaml"
     outside.write_text(small_design("outside"))
     age(tmp_path)
     monkeypatch.chdir(project)
-    cache = tmp_path / "cache"
-    assert ["created"] == [result.outcome for result in generate([outside], settings(cache))]
+    assert ["created"] == [result.outcome for result in generate([outside], Settings(environment={}))]
     assert [] == records(cache)
 
 
 def test_without_the_cache_nothing_is_remembered(project: Path, cache: Path) -> None:
     """`--no-cache` neither reads nor writes it."""
-    unremembered = Settings(environment={"CFN_TABLE_CACHE": str(cache)}, cache=False)
+    unremembered = Settings(environment={}, cache=False)
     assert ["created"] == [result.outcome for result in generate([design_file(project)], unremembered)]
-    assert not cache.exists()
+    assert ["verdicts"] == [path.name for path in cache.iterdir()]
 
 
 def test_many_at_once_record_and_recognise(published: Path, cache: Path) -> None:
@@ -343,7 +345,7 @@ def test_many_at_once_record_and_recognise(published: Path, cache: Path) -> None
 
     def read() -> Iterator[bool]:
         for _ in range(60):
-            yield hit(published, cache)
+            yield hit(published)
 
     writers = [threading.Thread(target=write) for _ in range(2)]
     for writer in writers:

@@ -165,6 +165,21 @@ def test_other_content_under_a_released_version_is_refused_before_anything_is_wr
     assert released(build()) == objects()
 
 
+@pytest.mark.parametrize("version", ["1.0.0", "1.0.0-rc.1"])
+def test_a_manifest_that_is_none_is_other_content(folder: Callable[[Build], Path], version: str) -> None:
+    """Garbage at the commit key keeps a release from being published; a pre-release replaces it."""
+    key = f"{BASE}/{version}/manifest.json"
+    engine().put_object(Bucket=BUCKET, Key=key, Body=b"garbage")
+    path = folder(build(version))
+    if version == "1.0.0":
+        with pytest.raises(RefusedError):
+            publish_to_s3(path, URL, client=engine())
+        assert {key: b"garbage"} == objects()
+    else:
+        publish_to_s3(path, URL, client=engine())
+        assert prereleased(build(version)) == objects()
+
+
 def test_an_object_with_other_content_is_refused_by_its_key(folder: Callable[[Build], Path]) -> None:
     """An artifact without a manifest, from somebody else, is neither overwritten nor taken for ours."""
     key = f"{BASE}/1.0.0/template.yaml"

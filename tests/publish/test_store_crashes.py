@@ -125,14 +125,30 @@ def test_a_killed_overwrite_without_exchange_leaves_the_old_or_the_new(tmp_path:
     assert missing > 0
 
 
+@pytest.mark.parametrize("before", [None, OLD], ids=["first", "overwrite"])
+def test_a_version_is_on_the_disk_before_it_is_in_its_place(tmp_path: Path, before: Build | None) -> None:
+    """Every file and the staging folder are synced, then comes the one step that counts, then its folder is synced."""
+    if before is not None:
+        Store(tmp_path).publish(before)
+    with watched(lambda *_: None) as steps:
+        Store(tmp_path).publish(NEW)
+    changes = [step for step in steps if step in ("write", "fsync", "rename", "exchange")]
+    commit = "rename" if before is None else "exchange"
+    above = ["fsync", "fsync"] if before is None else []
+    expected = [*above, *["write", "fsync"] * len(content(NEW)), "fsync", commit, "fsync"]
+    assert expected == changes
+
+
 def test_recovery_itself_may_be_killed(tmp_path: Path) -> None:
     """The publisher that completes what another one committed can be killed at every step as well."""
-    committed = [
-        step
-        for step in range(MANY)
-        if not _publish_without_exchange(tmp_path / f"probe-{step}", step)
-        and (tmp_path / f"probe-{step}/build/{DESIGN}/.next-{RC}").exists()
-    ][:4]
+    committed = []
+    for step in range(MANY):
+        root = tmp_path / f"probe-{step}"
+        survived = _publish_without_exchange(root, step)
+        if (root / f"build/{DESIGN}/.next-{RC}").exists():
+            committed.append(step)
+        if survived:
+            break
     assert committed
     for first in committed:
         for step in range(MANY):
@@ -196,6 +212,35 @@ def test_a_system_that_refuses_any_step_gets_a_place_and_a_help(
     else:
         pytest.fail("publishing never ends")
     assert refused > 15
+
+
+@pytest.mark.parametrize("old", [None, b"old"], ids=["new", "existing"])
+def test_a_single_file_on_a_full_disk_stays_as_it_was(tmp_path: Path, old: bytes | None) -> None:
+    """A refusal at any step is an error with the file's place, and nothing else is left."""
+    refused = 0
+    for step in range(MANY):
+        folder = tmp_path / str(step)
+        folder.mkdir()
+        path = folder / "types.ts"
+        if old is not None:
+            path.write_bytes(old)
+        failing = Failing(step, errno.ENOSPC, once=False)
+        error = None
+        try:
+            with watched(failing):
+                write_text_atomically(path, b"new content")
+        except InputError as caught:
+            error = caught
+        found = path.read_bytes() if path.exists() else None
+        if error is not None:
+            refused += 1
+            assert f"cannot write `{path}`: no space is left on the device" == error.message
+            assert str(path) == str(error.location)
+        assert found in ((old, b"new content") if error else (b"new content",))
+        assert set(tree(folder)) <= {"types.ts"}
+        if not failing.fired:
+            break
+    assert refused > 3
 
 
 def test_a_killed_write_of_a_single_file_leaves_the_old_or_the_new(tmp_path: Path) -> None:

@@ -177,6 +177,24 @@ def test_a_folder_that_goes_away_before_its_lock_is_taken_is_made_again(
     assert published(build()) == tree(tmp_path)
 
 
+def test_a_listing_that_opened_what_was_then_replaced_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pre-release that is swapped and removed while versions are listed is still listed."""
+    store, version = Store(tmp_path), Version.parse("1.0.0-rc.1")
+    store.publish(build(str(version), "one"))
+    real = Folder.names
+
+    def names(folder: Folder) -> list[str]:
+        if folder.path.name == str(version):
+            monkeypatch.setattr(Folder, "names", real)
+            store.publish(build(str(version), "two"))
+        return real(folder)
+
+    monkeypatch.setattr(Folder, "names", names)
+    assert [version] == store.versions(DESIGN)
+
+
 def test_a_reader_that_opened_what_was_then_replaced_looks_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

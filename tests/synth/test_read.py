@@ -263,10 +263,10 @@ def collections(value: Any) -> list[Any]:
 
 
 def test_merged_keys_have_the_place_they_come_from() -> None:
-    """A key of the mapping itself is found there, a merged one where it is written."""
+    """A key of the mapping itself is found there, a merged one where it is written; `<<` is no key of the data."""
     text = read_template("A: &a\n  b: 1\n  c: 1\nB:\n  <<: [*a, {d: 1}]\n  c: 2\n")
-    assert [(2, 3), (6, 3), (5, 13)] == [
-        (text.locate(("B", key)).line, text.locate(("B", key)).column) for key in ("b", "c", "d")
+    assert [(2, 3), (6, 3), (5, 13), (4, 1)] == [
+        (text.locate(("B", key)).line, text.locate(("B", key)).column) for key in ("b", "c", "d", "<<")
     ]
 
 

@@ -370,7 +370,9 @@ def _compute(node: Any, text: Text, context: Context) -> str:
     allowed += (nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not)
     for count, inner in enumerate((node, *node.find_all(nodes.Node))):
         known_filter = not isinstance(inner, nodes.Filter) or inner.name in _FILTERS
-        if not isinstance(inner, allowed) or not known_filter or count >= _MAX_NODES:
+        # Without `else`, Jinja2 would give nothing silently.
+        whole = not isinstance(inner, nodes.CondExpr) or inner.expr2 is not None
+        if not (isinstance(inner, allowed) and known_filter and whole and count < _MAX_NODES):
             raise _too_much(text)
         if isinstance(inner, nodes.Name) and isinstance(_look_up(inner.name, text, context), Parameter):
             raise InputError(

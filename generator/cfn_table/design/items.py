@@ -150,10 +150,10 @@ class _Completion:
         known = {*self.view.stored, *used}
         for name in self.raw:
             if name not in known:
-                message = f"entity `{self.view.name}` has no attribute `{name}`"
+                message, help_ = f"entity `{self.view.name}` has no attribute `{name}`", did_you_mean(name, known)
                 if name in self.design.file.key_only:
-                    message = f"no key of entity `{self.view.name}` holds `{{{name}}}`"
-                self.problems.append(ItemProblem(message, (name,), did_you_mean(name, known)))
+                    message, help_ = f"no key of entity `{self.view.name}` holds `{{{name}}}`", "leave it out"
+                self.problems.append(ItemProblem(message, (name,), help_))
 
     def values(self) -> Iterator[tuple[str, Any]]:
         """The values of attributes and of key-only placeholders, converted."""

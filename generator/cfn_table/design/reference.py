@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import sys
@@ -143,8 +144,14 @@ def _words_of(model: type[BaseModel], key: str, field: FieldInfo) -> str:
     worded = _WORDED.get(f"{model.__name__}.{name}") or _WORDED.get(name)
     if worded is not None:
         return worded
-    whole = plain_schema(model)
-    return _words(_unfolded(whole)["properties"][name])
+    return _words(_properties(model)[name])
+
+
+@functools.cache
+def _properties(model: type[BaseModel]) -> dict[str, Any]:
+    """The fields of a part as JSON Schemas."""
+    found: dict[str, Any] = _unfolded(plain_schema(model))["properties"]
+    return found
 
 
 def _unfolded(schema: dict[str, Any]) -> dict[str, Any]:

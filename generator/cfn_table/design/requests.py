@@ -209,14 +209,15 @@ def _renamed(values: AnyMapping[str, Any]) -> dict[str, str]:
 
 
 def _require_keys(view: EntityView, keys: KeySchema) -> None:
-    for name in keys.names:
-        if name not in view.templates:
-            raise Underivable(
-                "entities-write-the-keys-of-their-patterns",
-                f"entity `{view.name}` never writes `{name}`, a key attribute of {keys.title}",
-                f"add `{name}: TEMPLATE` to the keys of `{view.name}`",
-                "entity",
-            )
+    missing = [name for name in keys.names if name not in view.templates]
+    if missing:
+        listed = " and ".join(f"`{name}`" for name in missing)
+        raise Underivable(
+            "entities-write-the-keys-of-their-patterns",
+            f"entity `{view.name}` never writes {listed} of the key of {keys.title}",
+            f"add `{missing[0]}: TEMPLATE` to the keys of `{view.name}`",
+            "entity",
+        )
 
 
 def _bound(view: EntityView, attribute: str, bindings: AnyMapping[str, Any] | None) -> KeyTemplate:
@@ -242,9 +243,9 @@ def _bound_part(part: Placeholder, value: str, domains: AnyMapping[str, Domain])
     try:
         text = KeyTemplate((part,)).render({part.name: value}, domains)
     except ValueRefused as error:
-        raise Underivable("patterns-are-possible", str(error), "write a value that its key can hold") from None
+        raise Underivable("values-fit-their-attributes", str(error), "write a value that its key can hold") from None
     if "{" in text or "}" in text:
-        raise Underivable("patterns-are-possible", f"`{text}` cannot stand in a key: it holds a brace")
+        raise Underivable("values-fit-their-attributes", f"`{text}` cannot stand in a key: it holds a brace")
     return text
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cfn_table.design.design import Design
 from cfn_table.emit.deploy import deploy_notes
 from cfn_table.emit.stack_policy import stack_policy
+from cfn_table.errors import InputError, InternalError
 from cfn_table.publish.contract import contract, contract_bytes
 from cfn_table.synth.policies import logical_ids
 from cfn_table.synth.render import render_json, render_yaml
@@ -36,7 +38,7 @@ def make_artifacts(design: Design) -> Artifacts:
         InputError: the template cannot be made (see `synthesize`).
         RefusedError: a policy's statement is longer than IAM takes.
     """
-    template = to_plain(synthesize(design))
+    template = _plain(design)
     yaml, json = render_yaml(template), render_json(template)
     exports = {"TableName": design.logical_id, "TableArn": design.logical_id}
     exports.update({suffix: ref for ref, suffix in design.exports.items()})
@@ -55,3 +57,17 @@ def make_artifacts(design: Design) -> Artifacts:
     }
     files["DEPLOY.md"] = deploy_notes(design, len(files["template.yaml"])).encode()
     return Artifacts(files, yaml, json)
+
+
+def _plain(design: Design) -> dict[str, Any]:
+    template = synthesize(design)
+    try:
+        return to_plain(template)
+    except InternalError as error:
+        if design.file.extend is None:
+            raise
+        raise InputError(
+            f"the hook `{design.file.extend}` left something in the template that cannot be written",
+            help=f"{error}",
+            location=design.locate("extend"),
+        ) from error

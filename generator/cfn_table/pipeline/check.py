@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +74,8 @@ def _prepared(path: Path, project: Project, settings: Settings, names: DesignNam
     prepared = prepare(path, _as_recorded(settings, manifest), names)
     if manifest is None:
         # Only where the design's name or version is itself computed is its version found this late.
-        manifest = _manifest(store_of(project), prepared.design)
+        with contextlib.suppress(CfnTableError):
+            manifest = _manifest(store_of(project), prepared.design)
         if manifest is not None and _from_outside(manifest):
             prepared = prepare(path, _as_recorded(settings, manifest), names)
     return prepared

@@ -134,7 +134,7 @@ class UnchangedCache:
 
     def _file(self, path: Path) -> Path:
         """Found out late, since a machine without a home folder raises RuntimeError here."""
-        folder = default_cache_folder(self.environment) / "unchanged"
+        folder = default_cache_folder() / "unchanged"
         if folder.exists() and not is_private(folder):
             raise OSError(f"others may write to {folder}")
         return folder / (hashlib.sha256(os.fsencode(path.resolve())).hexdigest() + ".json")

@@ -162,11 +162,19 @@ class Folder:
         Raises:
             InputError: a symbolic link or a file has that name.
         """
-        folder = self.folder(name)
-        if folder is None:
-            return True
-        with folder:
-            return not folder.names()
+        while True:
+            try:
+                folder = self.folder(name)
+            except FileNotFoundError:
+                continue
+            if folder is None:
+                return True
+            with folder:
+                if folder.names():
+                    return False
+                # A folder that was replaced since it was opened is emptied by whoever replaced it.
+                if self.is_still(name, folder):
+                    return True
 
     def make(self, name: str, mode: int | None = None) -> Folder:
         """Make and open a folder, or open an existing one. A new one gets `mode`, without it what the umask leaves.

@@ -94,16 +94,31 @@ def _table_origin(design: Design, rest: list[str | int]) -> Location:
     if first in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes") and len(rest) > 1 and isinstance(rest[1], int):
         indexes = [ref for ref, index in design.indexes.items() if index.local == (first == "LocalSecondaryIndexes")]
         if rest[1] < len(indexes):
-            field = _INDEX_FIELDS.get(str(rest[2])) if len(rest) > 2 else None
+            property_name = str(rest[2]) if len(rest) > 2 else ""
+            if property_name in design.indexes[indexes[rest[1]]].extra_properties:
+                return _index_origin(design, indexes[rest[1]], ("extra_properties", property_name))
+            field = _INDEX_FIELDS.get(property_name)
             return _index_origin(design, indexes[rest[1]], (field,) if field else ())
     if first in ("DeletionPolicy", "UpdateReplacePolicy"):
         return design.locate_key("table", "on_replace" if first == "UpdateReplacePolicy" else "on_delete")
     if first in design.file.table.extra_properties:
         return design.locate_key("table", "extra_properties", str(first))
+    if first == "Tags":
+        return _tag_origin(design, rest[1:])
     field = _FIELDS.get(str(first))
     if field == "resource_policy" and design.file.table.require_tls and not design.file.table.resource_policy:
         field = "require_tls"
     return design.locate("table", field) if field else design.locate_key("table")
+
+
+def _tag_origin(design: Design, rest: list[str | int]) -> Location:
+    """The line of one tag; tags stand in the template in the order of their names, the table's own win."""
+    names = sorted({*design.file.tags, *design.file.table.tags})
+    place = ("table", "tags") if design.file.table.tags else ("tags",)
+    if rest and isinstance(rest[0], int) and rest[0] < len(names):
+        name = names[rest[0]]
+        place = (*(("table", "tags") if name in design.file.table.tags else ("tags",)), name)
+    return design.locate(*place) if rest[-1:] == ["Value"] else design.locate_key(*place)
 
 
 def _index_origin(design: Design, ref: str, field: tuple[str, ...]) -> Location:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -143,23 +143,22 @@ def _apply_hook(template: Template, design: Design, hook: str) -> None:
     file, _, function_name = hook.partition(":")
     place = design.locate("extend")
     path = design.root / file
-    spec = importlib.util.spec_from_file_location(f"cfn_table_hook_{design.name.replace('-', '_')}", path)
-    if spec is None or spec.loader is None:
-        raise InputError(f"`{file}` is not a Python file", location=place)
-    module = importlib.util.module_from_spec(spec)
+    module = types.ModuleType(f"cfn_table_hook_{design.name.replace('-', '_')}")
+    module.__file__ = str(path)
     try:
-        spec.loader.exec_module(module)
+        # Not imported: a compiled file would stay in the project, and be run instead of an edit in the same second.
+        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
         function: Callable[[Template, Design], object] = getattr(module, function_name)
         function(template, design)
     except AttributeError as error:
         if not hasattr(module, function_name):
             raise InputError(f"`{file}` has no function `{function_name}`", location=place) from None
         raise _hook_failed(hook, error, place) from error
-    except Exception as error:  # whatever the user's own code raises is about the user's own code
+    except (Exception, SystemExit) as error:  # whatever the user's own code raises is about the user's own code
         raise _hook_failed(hook, error, place) from error
 
 
-def _hook_failed(hook: str, error: Exception, place: Any) -> InputError:
+def _hook_failed(hook: str, error: BaseException, place: Any) -> InputError:
     return InputError(
         f"the hook `{hook}` failed: {type(error).__name__}: {error}",
         help="a hook is a function of the troposphere Template and the Design",

@@ -1,8 +1,10 @@
 """Designs that break one rule each, beside what that rule must say about them.
 
-`tests/design/rules/<rule>/<case>.yaml` is a design (its policies are in `policies/` beside it), `<case>.txt` is everything
-that the rule finds in it: place, severity, message, help. `python -m tests.design.rules.fixtures` writes these texts anew;
-read the difference before you keep it.
+`tests/design/rules/<rule>/<case>.yaml` is a design (its policies are in `policies/` beside it), `<case>.txt` is all
+that the rule finds in it: place, severity, message, help.
+
+`python -m tests.design.rules.fixtures` writes these texts and docs/rules.md anew; read the difference before you keep
+it.
 """
 
 from __future__ import annotations
@@ -12,10 +14,14 @@ from types import ModuleType
 
 from cfn_table.design.load import load_design
 from cfn_table.design.rules import RULES, check_rule
+from cfn_table.design.rules.document import rules_markdown
 from cfn_table.findings import Finding
+from cfn_table.lint.rules import RULES as TEMPLATE_RULES
 from cfn_table.project import Project
+from tests.engines.install import ROOT
 
 FOLDER = Path(__file__).parent
+DOCUMENT = ROOT / "docs" / "rules.md"
 NOTHING = "nothing\n"
 
 
@@ -30,15 +36,24 @@ def rule_of(case: Path) -> ModuleType:
 
 
 def expected_file(case: Path) -> Path:
-    """Where it stands what the rule says about the case."""
+    """The file that says what the rule finds in the case."""
     return case.with_suffix(".txt")
 
 
-def findings_text(case: Path) -> str:
-    """What the rule says about the case, in order of place."""
+def findings_of(case: Path) -> list[Finding]:
+    """What the rule finds in the case, in order of place."""
     design = load_design(case, project=Project(case.parent), environment={})
-    found = sorted(check_rule(rule_of(case), design), key=Finding.sort_key)
-    return "".join(_text(finding, case.parent) for finding in found) or NOTHING
+    return sorted(check_rule(rule_of(case), design), key=Finding.sort_key)
+
+
+def findings_text(case: Path) -> str:
+    """The same as the case's file has it."""
+    return "".join(_text(finding, case.parent) for finding in findings_of(case)) or NOTHING
+
+
+def document() -> str:
+    """What docs/rules.md must be."""
+    return rules_markdown(TEMPLATE_RULES)
 
 
 def _text(finding: Finding, folder: Path) -> str:
@@ -52,3 +67,4 @@ def _text(finding: Finding, folder: Path) -> str:
 if __name__ == "__main__":
     for each in cases():
         expected_file(each).write_text(findings_text(each), encoding="utf-8")
+    DOCUMENT.write_text(document(), encoding="utf-8")

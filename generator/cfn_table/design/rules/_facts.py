@@ -58,9 +58,14 @@ def _outcome(design: Design, name: str) -> tuple[Request, ...] | Refusal:
 
 def breaches(design: Design, law: str) -> Iterator[Violation]:
     """A violation for every access pattern that has no request because of this law."""
-    for outcome in outcomes(design).values():
+    return (violation for _, violation in breaches_by_pattern(design, law))
+
+
+def breaches_by_pattern(design: Design, law: str) -> Iterator[tuple[str, Violation]]:
+    """The same, each with the pattern's name."""
+    for name, outcome in outcomes(design).items():
         if isinstance(outcome, Refusal) and outcome.law == law:
-            yield outcome.violation
+            yield name, outcome.violation
 
 
 def requests(design: Design) -> Iterator[tuple[str, Request]]:
@@ -85,11 +90,6 @@ def views_of(design: Design, pattern: PatternBase) -> list[EntityView]:
         return [design.entities[name] for name in pattern.entity]
     keys = design.keys_of(pattern.index)
     return [view for view in design.entities.values() if "Scan" in pattern.operation and view.is_in(keys)]
-
-
-def head(path: str) -> str:
-    """The attribute that a path such as `address.lines[0]` begins with."""
-    return path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,11 @@ def samples(design: Design) -> tuple[Sample, ...]:
             except InvalidItem as error:
                 found.append(Sample(view, path, None, error.problems))
     return tuple(found)
+
+
+def a(word: str) -> str:
+    """A word of the design language with its article: `a map`, `an epoch`."""
+    return f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
 
 
 def listed(names: Iterable[object], word: str = "and") -> str:

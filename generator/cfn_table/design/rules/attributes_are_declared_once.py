@@ -4,7 +4,7 @@ Why: an entity with both `keys.PK` and `attributes.PK` does not say whether PK f
 given. A placeholder that is a string in one place and a number in another gives keys that do not match.
 
 Example:
-    keys: {PK: USER#{userId}}
+    keys: {PK: "USER#{userId}"}
     attributes: {PK: string, userId: string}
 
 Use instead: a template, or an attribute that is itself the key attribute, without a template.
@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cfn_table.design.design import Design
+from cfn_table.design.rules._facts import a
 from cfn_table.design.rules.violation import Violation
 from cfn_table.findings import Severity
 
@@ -52,7 +53,7 @@ def check(design: Design) -> Iterator[Violation]:
             other = design.file.key_only.get(attribute)
             if other is not None and other.type != declared.type:
                 yield Violation(
-                    f"`{attribute}` is a {declared.type} in entity `{name}`, and a {other.type} under `key_only`",
+                    f"`{attribute}` is {a(declared.type)} in entity `{name}`, and {a(other.type)} under `key_only`",
                     (*where, "attributes", attribute),
                     "give both the same type, or rename one",
                     key=True,

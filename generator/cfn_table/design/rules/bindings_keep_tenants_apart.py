@@ -23,8 +23,8 @@ from collections.abc import Iterator, Mapping
 
 from cfn_table.design.ambiguity import TooManyStates, find_foreign_key
 from cfn_table.design.design import Design, EntityView, Policy
-from cfn_table.design.keys import Placeholder, ValueRefused
-from cfn_table.design.rules._facts import Path, Use, uses
+from cfn_table.design.keys import Domain, Placeholder, ValueRefused
+from cfn_table.design.rules._facts import Path, Use, once_per_design, uses
 from cfn_table.design.rules._reach import limits_partitions, partition_templates, pattern_text
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.suggest import did_you_mean
@@ -43,24 +43,33 @@ def check(design: Design) -> Iterator[Violation]:
         yield from _bindings(design, policy, policy.file.bind, ("bind",))
         for position, grant in enumerate(policy.file.allow):
             yield from _bindings(design, policy, grant.bind, ("allow", position, grant.pattern))
+    in_partitions = _placeholders(design)
     seen: set[tuple[str, int, str]] = set()
     for use in uses(design):
         for name in use.bind:
-            for violation in _limits(design, use, name):
-                if (use.policy.name, use.position, violation.message) not in seen:
-                    seen.add((use.policy.name, use.position, violation.message))
-                    yield violation
+            where = (use.policy.name, use.position, name)
+            violation = next(_limits(design, use, name), None)
+            if violation is not None and name in in_partitions and where not in seen:
+                seen.add(where)
+                yield violation
 
 
-def _bindings(design: Design, policy: Policy, bind: Mapping[str, str], where: Path) -> Iterator[Violation]:
-    in_partitions = {
+@once_per_design
+def _placeholders(design: Design) -> Mapping[str, Domain]:
+    """The placeholders of partition keys, each with what it may hold."""
+    return {
         placeholder: view.domains[placeholder]
         for view in design.entities.values()
         for keys in design.all_keys
         for attribute in keys.partition
         if attribute in view.templates
         for placeholder in view.templates[attribute].placeholders
+        if placeholder in view.domains
     }
+
+
+def _bindings(design: Design, policy: Policy, bind: Mapping[str, str], where: Path) -> Iterator[Violation]:
+    in_partitions = _placeholders(design)
     for name, value in bind.items():
         path = (*where, name)
         if name not in in_partitions:
@@ -97,7 +106,7 @@ def _limits(design: Design, use: Use, name: str) -> Iterator[Violation]:
             message = f"{what}: the key holds `{part}`, and a policy variable is not rewritten like that"
             yield Violation(message, use.path, f"use `{{{name}}}` in the key", policy=use.policy)
         else:
-            for other in design.entities.values():
+            for other in sorted(design.entities.values(), key=lambda each: each.name != entity):
                 if attribute in other.templates and name in other.templates[attribute].placeholders:
                     yield from _foreign(use, name, design.entities[entity], attribute, other)
 
@@ -114,5 +123,7 @@ def _foreign(use: Use, name: str, view: EntityView, attribute: str, other: Entit
     if found is not None:
         pattern = pattern_text(template, {**dict.fromkeys(use.bind, "*"), name: found.one[name]})
         message = f"{where}: {name} `{found.one[name]}` also reaches `{found.text}` of {name} `{found.other[name]}`"
-        help_ = f"its pattern is `{pattern}`: put the delimiter behind `{{{name}}}`, which no value may hold"
+        help_ = (
+            f"its pattern is `{pattern}`: put the delimiter behind `{{{name}}}`, and let no value beside it hold that"
+        )
         yield Violation(message, use.path, help_, policy=use.policy)

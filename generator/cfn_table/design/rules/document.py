@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,18 +44,19 @@ class RuleText:
     sections: Mapping[str, str]
 
 
-def rules_markdown(template_rules: Mapping[str, Any] | None = None) -> str:
+def rules_markdown(template_rules: Iterable[Any] = ()) -> str:
     """The text of docs/rules.md.
 
     Args:
-        template_rules: name → module of each rule about templates (`cfn_table.lint.rules.RULES`), which this package, being
-            below them, does not import; without them the document has the design rules only.
+        template_rules: the rules about templates (`cfn_table.lint.rules.RULES`), which this package does not import,
+            being below them; without them the document has the design rules only.
     """
     from cfn_table.design.rules import RULES
 
-    parts = [_INTRODUCTION, "## Rules about designs\n", *_chapter({rule.NAME: rule for rule in RULES})]
-    if template_rules:
-        parts += ["## Rules about templates\n", *_chapter(template_rules)]
+    parts = [_INTRODUCTION, "## Rules about designs\n", *_chapter(RULES)]
+    chapter = list(_chapter(template_rules))
+    if chapter:
+        parts += ["## Rules about templates\n", *chapter]
     return "\n".join(parts)
 
 
@@ -72,15 +73,18 @@ def read_docstring(docstring: str) -> RuleText:
     return RuleText(summary.strip(), dict(zip(names, texts, strict=True)))
 
 
-def _chapter(rules: Mapping[str, Any]) -> Iterator[str]:
+def _chapter(rules: Iterable[Any]) -> Iterator[str]:
+    texts = [(rule, read_docstring(rule.__doc__ or "")) for rule in sorted(rules, key=lambda rule: str(rule.NAME))]
+    if not texts:
+        return
     yield "| rule | severity | law |\n| --- | --- | --- |"
-    texts = {name: read_docstring(rule.__doc__ or "") for name, rule in sorted(rules.items())}
-    for name, text in texts.items():
-        yield f"| [{name}](#{name}) | {rules[name].SEVERITY} | {_one_line(text.summary).replace('|', chr(92) + '|')} |"
+    for rule, text in texts:
+        summary = _one_line(text.summary).replace("|", "\\|")
+        yield f"| [{rule.NAME}](#{rule.NAME}) | {rule.SEVERITY} | {summary} |"
     yield ""
-    for name, text in texts.items():
-        fixed = "" if getattr(rules[name], "SUPPRESSIBLE", True) else ", cannot be suppressed"
-        yield f"### {name}\n\n*{rules[name].SEVERITY}{fixed}* · {_one_line(text.summary)}\n"
+    for rule, text in texts:
+        fixed = "" if getattr(rule, "SUPPRESSIBLE", True) else ", cannot be suppressed"
+        yield f"### {rule.NAME}\n\n*{rule.SEVERITY}{fixed}* · {_one_line(text.summary)}\n"
         for section, body in text.sections.items():
             yield f"**{section}.** {_body(body)}\n"
 

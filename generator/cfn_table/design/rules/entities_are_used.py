@@ -3,7 +3,7 @@
 Why: items that no pattern reads or writes are often left over, or a pattern is missing.
 
 Example:
-    entities: {audit: {keys: {PK: AUDIT#{id}}, attributes: {id: string}}}
+    entities: {audit: {keys: {PK: "AUDIT#{id}"}, attributes: {id: string}}}
     access_patterns: {}
 
 Use instead: a pattern that names the entity, or a smaller design.

@@ -3,8 +3,8 @@
 Why: an item of one entity would overwrite an item of the other, without any error, for values that tests seldom have.
 
 Example:
-    user:   {keys: {PK: USER#{id}, SK: "{email}"}, attributes: {id: string, email: string}}
-    orders: {keys: {PK: USER#{id}, SK: "{orderId}"}, attributes: {id: string, orderId: string}}
+    user:   {keys: {PK: "USER#{id}", SK: "{email}"}, attributes: {id: string, email: string}}
+    orders: {keys: {PK: "USER#{id}", SK: "{orderId}"}, attributes: {id: string, orderId: string}}
 
 Use instead: literal text that tells them apart: `SK: EMAIL#{email}` and `SK: ORDER#{orderId}`.
 
@@ -43,9 +43,8 @@ def check(design: Design) -> Iterator[Violation]:
             continue
         key = ", ".join(f"`{name}` `{text}`" for name, text in zip(names, collision.key, strict=True))
         message = f"entities `{one}` and `{other}` can have the same key: {key}"
-        yield Violation(
-            message, path, f"tell {listed(names, 'or')} apart by literal text; {_how(one, other, collision)}"
-        )
+        advice = f"make {listed(names, 'or')} begin with different text"
+        yield Violation(message, path, f"{_how(one, other, collision)}; {advice}")
 
 
 def _how(one: str, other: str, collision: Collision) -> str:

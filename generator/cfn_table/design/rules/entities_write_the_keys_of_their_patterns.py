@@ -4,7 +4,7 @@ Why: a query of an index finds only items that have the index's key attributes. 
 never found: a defect that shows in production, after the items were written.
 
 Example:
-    user: {keys: {PK: USER#{userId}, SK: METADATA}, attributes: {userId: string, apiKey: string}}
+    user: {keys: {PK: "USER#{userId}", SK: METADATA}, attributes: {userId: string, apiKey: string}}
     get_user_by_api_key: {operation: Query, index: GSI1, entity: user}
 
 Use instead: keys that carry the pattern: add `GSI1PK: APIKEY#{apiKey}` and `GSI1SK: METADATA`.

@@ -43,7 +43,7 @@ def check(design: Design) -> Iterator[Violation]:
     if not table.replicas:
         for field in ("consistency", "witness"):
             if getattr(table, field) is not None:
-                yield Violation(f"`{field}` is of global tables", ("table", field), "add `replicas`", key=True)
+                yield Violation(f"`{field}` is for global tables", ("table", field), "add `replicas`", key=True)
         return
     regions = [replica.region for replica in table.replicas]
     for position, region in enumerate(regions):

@@ -22,9 +22,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cfn_table.design.design import Design, Policy
+from cfn_table.design.expressions import attribute_of
 from cfn_table.design.model import AccessPattern, PatternBase
 from cfn_table.design.requests import TRANSACTIONS
-from cfn_table.design.rules._facts import Use, head, listed, uses
+from cfn_table.design.rules._facts import Use, listed, uses
 from cfn_table.design.rules._reach import reaches
 from cfn_table.design.rules.violation import Violation
 from cfn_table.findings import Severity
@@ -85,11 +86,13 @@ def _limits(design: Design, use: Use) -> Iterator[Violation]:
         allowed.add(design.file.table.type_attribute)
     if request.operation == "UpdateItem":
         allowed |= set(design.key_attributes)
-    named = [head(name) for name in (*(request.returns or ()), *request.changes, *_tested(design, use))]
+    known = {name for entity in request.entities for name in design.entities[entity].stored}
+    paths = (*(request.returns or ()), *request.changes, *_tested(design, use))
+    named = [attribute_of(path, known) for path in paths]
     hidden = sorted({name for name in named if name not in allowed})
     if hidden:
         message = f"{what} names {listed(hidden)}, which the policy hides"
-        yield Violation(message, use.path, f"add it to `attributes`, or leave it out of {what}", policy=use.policy)
+        yield Violation(message, use.path, "add it to `attributes`, or leave it out of the pattern", policy=use.policy)
 
 
 def _tested(design: Design, use: Use) -> Iterator[str]:

@@ -5,7 +5,7 @@ that means that the write of the item fails.
 
 Example:
     order:   {keys: {GSI1SK: "{total}"}, attributes: {total: number}}
-    invoice: {keys: {GSI1SK: INVOICE#{id}}, attributes: {id: string}}
+    invoice: {keys: {GSI1SK: "INVOICE#{id}"}, attributes: {id: string}}
 
 Use instead: templates of one kind, such as `TOTAL#{total:012}` beside `INVOICE#{id}`.
 

@@ -3,7 +3,7 @@
 Why: a write with a longer key is refused; for an index's key as well.
 
 Example:
-    keys: {PK: USER#{userId}, SK: "{path}"}
+    keys: {PK: "USER#{userId}", SK: "{path}"}
     samples: [{userId: "1", path: …}]   # where the path has 1,500 characters
 
 Use instead: a shorter value in the key, such as a digest, beside an attribute that holds it in full.

@@ -31,7 +31,8 @@ def check(design: Design) -> Iterator[Violation]:
     alarms, target = design.file.alarms, design.file.latency_target_ms
     watched = alarms is not None and alarms.latency
     if target is not None and not watched:
-        yield Violation("no alarm watches the latency target", ("latency_target_ms",), "add `alarms: true`", key=True)
+        help_ = "add `alarms: true`" if alarms is None else "write `latency: true` under `alarms`"
+        yield Violation("no alarm watches the latency target", ("latency_target_ms",), help_, key=True)
     if watched and target is None:
         message = "without `latency_target_ms` there is no latency alarm"
         yield Violation(message, ("alarms",), "add `latency_target_ms: 10`, or write `latency: false`", key=True)

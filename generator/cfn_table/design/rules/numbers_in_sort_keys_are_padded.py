@@ -4,7 +4,7 @@ Why: DynamoDB orders strings by their bytes, so `ITEM#10` comes before `ITEM#9`:
 the wrong order.
 
 Example:
-    item: {keys: {PK: ORDER#{orderId}, SK: ITEM#{position}}, attributes: {orderId: string, position: number}}
+    item: {keys: {PK: "ORDER#{orderId}", SK: "ITEM#{position}"}, attributes: {orderId: string, position: number}}
     list_items: {operation: Query, entity: item}
 
 Use instead: `SK: ITEM#{position:05}`.

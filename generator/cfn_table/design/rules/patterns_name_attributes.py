@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cfn_table.design.design import Design, EntityView
+from cfn_table.design.expressions import attribute_of
 from cfn_table.design.model import AccessPattern, PatternBase
-from cfn_table.design.rules._facts import Path, head, listed, patterns_and_parts, views_of
+from cfn_table.design.rules._facts import Path, breaches_by_pattern, listed, patterns_and_parts, views_of
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.suggest import did_you_mean
 from cfn_table.findings import Severity
@@ -31,16 +32,19 @@ SUPPRESSIBLE = False
 
 def check(design: Design) -> Iterator[Violation]:
     """A violation for every name that is no attribute of any of the pattern's entities."""
+    found: set[str] = set()
     for pattern_name, path, pattern in patterns_and_parts(design):
         views = views_of(design, pattern)
-        if not views:
-            continue
         known = {name for view in views for name in view.stored}
-        for name, where, key in _names(pattern):
-            attribute = head(name)
+        for name, where, key in _names(pattern) if views else ():
+            attribute = attribute_of(name, known)
             if attribute not in known:
+                found.add(pattern_name)
                 message = f"access pattern `{pattern_name}`: {_have(views)} no attribute `{attribute}`"
                 yield Violation(message, (*path, *where), _help(design, attribute, known), key=key)
+    for name, violation in breaches_by_pattern(design, NAME):
+        if name not in found:
+            yield violation
 
 
 def _have(views: list[EntityView]) -> str:

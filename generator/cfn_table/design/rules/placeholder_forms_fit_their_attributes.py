@@ -4,7 +4,7 @@ Why: a map or a set has no text. Zero padding is for whole numbers. Lower and up
 attribute itself must be stored beside the key.
 
 Example:
-    keys: {PK: EMAIL#{email:lower}}
+    keys: {PK: "EMAIL#{email:lower}"}
     attributes: {…}   # and `email` is under `key_only`, so nobody knows how it was written
 
 Use instead: `attributes: {email: string}`.
@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from cfn_table.design.design import Design, EntityView
 from cfn_table.design.keys import SCALAR_TYPES, Placeholder
+from cfn_table.design.rules._facts import a
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.values import NUMBER_DIGITS
 from cfn_table.findings import Severity
@@ -39,25 +40,24 @@ def check(design: Design) -> Iterator[Violation]:
                 if isinstance(part, Placeholder) and part.name in view.domains:
                     message, help_ = _wrong(view, part)
                     if message:
-                        yield Violation(
-                            f"{message} in `{key}` of entity `{name}`", ("entities", name, "keys", key), help_
-                        )
+                        path = ("entities", name, "keys", key)
+                        yield Violation(f"`{key}` of entity `{name}`: {message}", path, help_)
 
 
 def _wrong(view: EntityView, part: Placeholder) -> tuple[str, str]:
     domain = view.domains[part.name]
     if domain.type not in SCALAR_TYPES:
-        return f"`{part}` is a {domain.type}, which has no text", "use an attribute of a simple type"
+        return f"`{part}` is {a(domain.type)}, which has no text", "use an attribute of a simple type"
     if part.format in ("lower", "upper"):
         if domain.type != "string":
-            return f"`{part}` is a {domain.type}, which has no case", f"write `{{{part.name}}}`"
+            return f"`{part}` is {a(domain.type)}, which has no case", f"write `{{{part.name}}}`"
         if part.name not in view.attributes:
             help_ = f"add `{part.name}: string` to the entity's attributes"
             return f"`{part}` loses what was written, and `{part.name}` is not stored", help_
     if not part.width:
         return "", ""
     if domain.type not in ("number", "epoch"):
-        return f"`{part}` is a {domain.type}, and only numbers are zero-padded", f"write `{{{part.name}}}`"
+        return f"`{part}` is {a(domain.type)}, and only numbers are zero-padded", f"write `{{{part.name}}}`"
     if part.width > NUMBER_DIGITS:
         return f"`{part}` has more digits than a number can have", f"use at most {NUMBER_DIGITS}"
     if domain.type == "epoch" and part.width < _EPOCH_DIGITS:

@@ -4,7 +4,7 @@ Why: an item without the attribute would have no key, and a table key must be wh
 leaves the item out of the index; that must be said, since then queries do not find it.
 
 Example:
-    keys: {PK: USER#{userId}, GSI1PK: PLAN#{plan}}
+    keys: {PK: "USER#{userId}", GSI1PK: "PLAN#{plan}"}
     attributes: {userId: string, plan?: string}
 
 Use instead: `GSI1PK?: PLAN#{plan}`, or `plan: string`.

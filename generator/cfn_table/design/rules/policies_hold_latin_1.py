@@ -3,7 +3,7 @@ r"""A policy holds only characters that IAM takes: tab, line feed, carriage retu
 Why: IAM refuses a policy with any other character, when the stack is deployed.
 
 Example:
-    keys: {PK: 用户#{userId}}   # in the partition key of a pattern that a policy allows
+    keys: {PK: "用户#{userId}"}   # in the partition key of a pattern that a policy allows
 
 Use instead: text of Latin characters in partition keys, and in names of attributes that a policy lists.
 

@@ -20,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cfn_table.design.design import Design, KeySchema
+from cfn_table.design.expressions import attribute_of
 from cfn_table.design.model import AccessPattern
-from cfn_table.design.rules._facts import head, listed, views_of
+from cfn_table.design.rules._facts import listed, views_of
 from cfn_table.design.rules.violation import Violation
 from cfn_table.findings import Severity
 
@@ -44,19 +45,19 @@ def _missing(design: Design, name: str, pattern: AccessPattern, keys: KeySchema)
     held = {*design.table_keys.names, *keys.names, *included}
     fetched = Severity.WARNING if keys.local else None
     what, path = f"access pattern `{name}`", ("access_patterns", name)
+    stored = {each for view in views_of(design, pattern) for each in view.stored}
     if pattern.returns is None:
-        stored = {each for view in views_of(design, pattern) for each in view.stored}
         lacking = sorted(stored - held)
         if lacking:
             message = f"{what} says nothing of what it returns, and {keys.title} does not hold {listed(lacking)}"
             yield Violation(
                 message, path, f"add `returns: [{', '.join(sorted(held & stored))}]`, or project them", key=True
             )
-    lacking = [each for each in pattern.returns or () if head(each) not in held]
+    lacking = [each for each in pattern.returns or () if attribute_of(each, stored) not in held]
     if lacking:
         message = f"{what} returns {listed(lacking)}, which {keys.title} does not hold"
         yield Violation(message, (*path, "returns"), "project it, or read it from the table", fetched, key=True)
-    tested = dict.fromkeys(head(test.path) for group in pattern.filter or () for test in group)
+    tested = dict.fromkeys(attribute_of(test.path, stored) for group in pattern.filter or () for test in group)
     lacking = [each for each in tested if each not in held]
     if lacking:
         message = f"{what} filters by {listed(lacking)}, which {keys.title} does not hold"

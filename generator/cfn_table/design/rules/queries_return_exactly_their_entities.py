@@ -5,8 +5,8 @@ keys in the same range, a filter by the type attribute keeps them out; where not
 pattern cannot be served.
 
 Example:
-    order:   {type: DOC, keys: {PK: USER#{userId}, SK: DOC#{id}}, …}
-    invoice: {type: DOC, keys: {PK: USER#{userId}, SK: DOC#INVOICE#{id}}, …}
+    order:   {type: DOC, keys: {PK: "USER#{userId}", SK: "DOC#{id}"}, …}
+    invoice: {type: DOC, keys: {PK: "USER#{userId}", SK: "DOC#INVOICE#{id}"}, …}
     list_orders: {operation: Query, entity: order}
 
 Use instead: different types, keys that begin differently, or a pattern that names both entities.

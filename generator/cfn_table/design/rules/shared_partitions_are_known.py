@@ -4,8 +4,8 @@ Why: IAM sees the action, the table or index, and the partition key; never the s
 allowed on every item of these partitions, of whatever entity, and a pattern such as `u#*` covers `u#1#timeline` too.
 
 Example:
-    key:       {keys: {PK: NS#{namespace}, SK: KEY#{key}}, …}
-    namespace: {keys: {PK: NS#{namespace}, SK: METADATA}, …}
+    key:       {keys: {PK: "NS#{namespace}", SK: "KEY#{key}"}, …}
+    namespace: {keys: {PK: "NS#{namespace}", SK: METADATA}, …}
     allow: [manage_key]   # may also write the namespace's own item
 
 Use instead: a partition of its own for what must be kept apart; or nothing: it is a note, so that reviewers know.
@@ -47,16 +47,13 @@ def _beyond(design: Design, policy: Policy, own: list[Use], view: EntityView) ->
         return
     actions = sorted({use.action for use in found})
     patterns = sorted({use.grant.pattern for use in found})
-    keys = found[0].request.keys
     where = sorted({each for use in found for each in _where(design, use)})
     limits = policy.file.attributes
     some = all(entity in limits for use in found for entity in use.request.entities)
     only = ", limited to the listed attributes" if some and limits else ""
-    message = (
-        f"policy `{policy.name}` thereby allows {listed(actions)} on items of `{view.name}` too, "
-        f"in {listed(where)} of {keys.title}{only}"
-    )
-    help_ = f"{listed(patterns)} needs it: IAM sees the partition key, and nothing finer"
+    reached = f"on items of `{view.name}` too, in {listed(where)} of {found[0].request.keys.title}{only}"
+    message = f"policy `{policy.name}` thereby allows {', '.join(actions)} {reached}"
+    help_ = f"needed for {listed(patterns)}: IAM sees the partition key, and nothing finer"
     yield Violation(message, found[0].path, help_, policy=policy)
 
 

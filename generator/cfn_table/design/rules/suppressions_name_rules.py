@@ -46,7 +46,8 @@ def check(design: Design) -> Iterator[Violation]:
                 yield Violation(message, path, "it keeps data or access safe: correct the design instead", key=True)
         elif not _CFN_LINT.fullmatch(name) and name not in _template_rules():
             known = [*(each for each in rules if getattr(rules[each], "SUPPRESSIBLE", True)), *_template_rules()]
-            yield Violation(f"there is no rule `{name}`", path, did_you_mean(name, known), key=True)
+            help_ = did_you_mean(name, known) or "docs/rules.md lists our rules; cfn-lint's look like `W3045`"
+            yield Violation(f"there is no rule `{name}`", path, help_, key=True)
 
 
 def _template_rules() -> list[str]:

@@ -3,7 +3,7 @@
 Why: DynamoDB refuses an item without its whole primary key.
 
 Example:
-    user: {keys: {PK: USER#{userId}}, attributes: {userId: string}}   # the table's key is PK and SK
+    user: {keys: {PK: "USER#{userId}"}, attributes: {userId: string}}   # the table's key is PK and SK
 
 Use instead: a template for each: `SK: METADATA`. Only index keys may be absent (`?`).
 

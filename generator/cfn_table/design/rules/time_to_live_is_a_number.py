@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cfn_table.design.design import Design
+from cfn_table.design.rules._facts import a
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.suggest import did_you_mean
 from cfn_table.findings import Severity
@@ -45,5 +46,5 @@ def check(design: Design) -> Iterator[Violation]:
     for view in owners:
         kind = view.attributes[name].type
         if kind not in ("epoch", "number"):
-            message = f"the time-to-live attribute `{name}` is a {kind} in entity `{view.name}`"
+            message = f"the time-to-live attribute `{name}` is {a(kind)} in entity `{view.name}`"
             yield Violation(message, ("entities", view.name, "attributes", name), "make it an `epoch`")

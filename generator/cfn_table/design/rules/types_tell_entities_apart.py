@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from cfn_table.design.design import Design, EntityView
 from cfn_table.design.keys import KeyTemplate
+from cfn_table.design.rules._facts import a
 from cfn_table.design.rules._shared_keys import shared_keys
 from cfn_table.design.rules.violation import Violation
 from cfn_table.findings import Severity
@@ -56,7 +57,7 @@ def _declared(view: EntityView, attribute: str) -> Iterator[Violation]:
     declared = view.attributes.get(attribute)
     path = ("entities", view.name, "attributes", attribute)
     if declared is not None and declared.dynamodb_type != "S":
-        message = f"the type attribute `{attribute}` is a {declared.type} in entity `{view.name}`"
+        message = f"the type attribute `{attribute}` is {a(declared.type)} in entity `{view.name}`"
         yield Violation(message, path, "remove the declaration: `type` says it all")
     elif declared is not None and declared.values and view.type not in declared.values:
         message = f"the type `{view.type}` of entity `{view.name}` is not one of the values of `{attribute}`"

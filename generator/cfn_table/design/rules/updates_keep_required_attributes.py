@@ -36,4 +36,5 @@ def check(design: Design) -> Iterator[Violation]:
                 required = attribute is not None and not attribute.optional
                 if required or (view.type is not None and removed == type_attribute):
                     message = f"access pattern `{name}` removes `{removed}`, which every `{entity}` has"
-                    yield Violation(message, (*path, "remove", position), f"write `{removed}?` where it is declared")
+                    help_ = f"write `{removed}?` where it is declared" if required else "it tells entities apart"
+                    yield Violation(message, (*path, "remove", position), help_)

@@ -20,10 +20,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cfn_table.design.design import Design, EntityView
-from cfn_table.design.expressions import operand
+from cfn_table.design.expressions import attribute_of, operand
 from cfn_table.design.items import check_value
 from cfn_table.design.model import AccessPattern, Attribute, PatternBase
-from cfn_table.design.rules._facts import Path, head, patterns_and_parts, views_of
+from cfn_table.design.rules._facts import Path, a, breaches, patterns_and_parts, views_of
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.suggest import did_you_mean
 from cfn_table.design.values import WrongValue, convert
@@ -39,34 +39,36 @@ _TYPES = {
     "contains": ("string", "timestamp", "date", "binary", "string_set", "number_set", "binary_set", "list", "any"),
 }
 _ADDED = ("number", "epoch", "number_set", "string_set", "binary_set", "any")
-_WORDS = {"gt": "greater", "gte": "greater", "lt": "less", "lte": "less"}
 
 
 def check(design: Design) -> Iterator[Violation]:
     """A violation for every value that its attribute cannot have, and every test that its type does not take."""
+    yield from breaches(design, NAME)
     for name, path, pattern in patterns_and_parts(design):
         views = views_of(design, pattern)
-        for attribute_path, values, kinds, where, key in _stated(pattern):
-            attribute = _attribute(design, views, head(attribute_path))
+        known = {attribute for view in views for attribute in view.stored}
+        for attribute_path, values, kind, where in _stated(pattern):
+            attribute_name = attribute_of(attribute_path, known)
+            attribute = _attribute(design, views, attribute_name)
             if attribute is None:
                 continue
-            problem, help_ = _problem(attribute, attribute_path, values, kinds)
+            problem, help_ = _problem(attribute, attribute_name, attribute_path, values, kind)
             if problem:
-                yield Violation(f"access pattern `{name}`: {problem}", (*path, *where), help_, key=key)
+                yield Violation(f"access pattern `{name}`: {problem}", (*path, *where), help_)
 
 
-def _stated(pattern: PatternBase) -> Iterator[tuple[str, tuple[Any, ...], str, Path, bool]]:
-    """Path of an attribute, values, comparison or `set` or `add`, where that stands, and whether a key is meant."""
+def _stated(pattern: PatternBase) -> Iterator[tuple[str, tuple[Any, ...], str, Path]]:
+    """Path of an attribute, values, the comparison or `set` or `add`, and where that stands."""
     fields = [("condition", pattern.condition if isinstance(pattern.condition, tuple) else ())]
     if isinstance(pattern, AccessPattern):
         fields.append(("filter", pattern.filter or ()))
     for field, alternatives in fields:
         for position, group in enumerate(alternatives):
             for test in group:
-                yield test.path, test.operands, test.comparison, (field, position, test.path, test.comparison), False
+                yield test.path, test.operands, test.comparison, (field, position, test.path, test.comparison)
     for field in ("set", "add"):
         for path, raw in getattr(pattern, field).items():
-            yield path, (raw,), field, (field, path), False
+            yield path, (raw,), field, (field, path)
 
 
 def _attribute(design: Design, views: Iterable[EntityView], name: str) -> Attribute | None:
@@ -81,14 +83,13 @@ def _attribute(design: Design, views: Iterable[EntityView], name: str) -> Attrib
     return None
 
 
-def _problem(attribute: Attribute, path: str, values: tuple[Any, ...], kind: str) -> tuple[str, str]:
-    name = head(path)
+def _problem(attribute: Attribute, name: str, path: str, values: tuple[Any, ...], kind: str) -> tuple[str, str]:
     if path != name:
         inner = attribute.type in ("map", "list", "any")
-        return ("", "") if inner else (f"`{name}` is a {attribute.type} and has nothing inside", f"write `{name}`")
+        return ("", "") if inner else (f"`{name}` is {a(attribute.type)} and has nothing inside", f"write `{name}`")
     allowed = _ADDED if kind == "add" else _TYPES.get(kind)
     if allowed is not None and attribute.type not in allowed:
-        return f"`{kind}` is not for a {attribute.type} such as `{name}`", ""
+        return f"`{kind}` is not for {a(attribute.type)} such as `{name}`", ""
     for raw in values:
         if operand(name, raw).parameter is not None:
             continue

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cfn_table.design.design import Design
+from cfn_table.design.rules._facts import a
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.suggest import did_you_mean
 from cfn_table.findings import Severity
@@ -44,7 +45,7 @@ def check(design: Design) -> Iterator[Violation]:
                 yield Violation(message, (*where, *path), did_you_mean(name, known))
         kind = kinds.get(index.attribute)
         if index.attribute in design.key_attributes or (kind is not None and kind not in _VECTORS):
-            what = "a key attribute" if index.attribute in design.key_attributes else f"a {kind}"
+            what = "a key attribute" if index.attribute in design.key_attributes else a(str(kind))
             message = f"the vector index `{index.ref}` needs a list of numbers, and `{index.attribute}` is {what}"
             yield Violation(message, (*where, "attribute"), "use an attribute of type `list`")
         first = dimensions.setdefault(index.attribute, index.dimensions)

@@ -1,4 +1,4 @@
-"""Indexes have different names, and different names of their exports.
+"""Indexes have different names, and so have their exports.
 
 Why: DynamoDB refuses a table with two indexes of one name; no linter says so. An export is named after an index's id
 without its punctuation, so `by-status` and `bystatus` would be one.
@@ -26,7 +26,7 @@ from cfn_table.design.names import alphanumeric
 from cfn_table.design.rules.violation import Violation
 from cfn_table.findings import Severity
 
-NAME = "index-names-are-unique"
+NAME = "indexes-have-names-of-their-own"
 SEVERITY = Severity.ERROR
 
 _OTHER_OUTPUTS = {"TableName": "the table's name"}
