@@ -97,20 +97,39 @@ def test_every_thing_that_decides_is_part_of_the_key(monkeypatch: pytest.MonkeyP
 
 def test_an_edited_rule_changes_the_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fingerprint is that of the source: of the gate, of each rule, and of how templates are read."""
-    import shutil
-
     package = Path(verdicts.__file__).parents[1]
     copy = tmp_path / "cfn_table"
-    shutil.copytree(package / "lint", copy / "lint", ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "synth").mkdir()
-    shutil.copy(package / "synth" / "read.py", copy / "synth")
+    for source in verdicts._deciding_sources():
+        target = copy / source.relative_to(package)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+    original = verdicts._rules_fingerprint()
     monkeypatch.setattr(verdicts, "__file__", str(copy / "lint" / "verdicts.py"))
-    seen = {verdicts._rules_fingerprint()}
+    assert original == verdicts._rules_fingerprint()
+    seen = {original}
     for name in ("lint/runner.py", "lint/rules/_view.py", "lint/rules/another.py", "synth/read.py"):
         with (copy / name).open("a") as opened:
             opened.write("# edited\n")
         seen.add(verdicts._rules_fingerprint())
     assert 5 == len(seen)
+
+
+def test_the_fingerprint_covers_all_that_linting_loads() -> None:
+    """What `judge_template` imports of ours is in the fingerprint, but for the types of findings; and nothing heavy is."""
+    script = """\
+import sys
+from cfn_table.lint.runner import judge_template
+judge_template("Resources: {T: {Type: AWS::DynamoDB::Table}}", path="t", regions=["us-east-1"])
+print(*sorted(m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "cfn_table" and m.__file__))
+print(*sorted({"pydantic", "troposphere", "awacs", "jinja2", "boto3", "rich", "moto"} & set(sys.modules)))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    ours, heavy = ran.stdout.split("\n")[:2]
+    package = Path(verdicts.__file__).parents[1]
+    loaded = {Path(file).relative_to(package).as_posix() for file in ours.split()}
+    covered = {source.relative_to(package).as_posix() for source in verdicts._deciding_sources()}
+    assert {"__init__.py", "design/__init__.py", "synth/__init__.py", "errors.py", "findings.py"} >= loaded - covered
+    assert "" == heavy
 
 
 def test_the_version_is_that_of_the_cfn_lint_that_would_be_imported() -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cfn_table.design.keys import Domain, KeyTemplate, Placeholder, ValueRefused
@@ -32,8 +33,9 @@ _ALPHABETS: Final = {
     "boolean": "aeflrstu",
     "timestamp": "+-.0123456789:TZ",
     "date": "-0123456789",
+    "binary": "+/=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
 }
-"""All characters of a type's texts, where they are few."""
+"""All characters of a type's texts."""
 
 
 class TooManyStates(Exception):
@@ -111,16 +113,31 @@ def find_foreign_key(
     if _same_first_part(template, domains, bound, other, other_domains):
         return None
     pattern = [
-        _Segment(_everything() if _is_free(part, bind) else _automaton(part, domains), int(_is(part, bound)))
-        for part in template.parts
+        _Segment(_everything() if _is_free(part, bind) else _automaton(part, domains), mark)
+        for part, mark in zip(template.parts, _occurrences(template, bound), strict=True)
     ]
-    key = [_Segment(_automaton(part, other_domains), int(_is(part, bound))) for part in other.parts]
+    key = [
+        _Segment(_automaton(part, other_domains), mark)
+        for part, mark in zip(other.parts, _occurrences(other, bound), strict=True)
+    ]
+    tried = False
     for labels, marks, other_marks in _walk(pattern, key):
+        tried = True
         for text in _texts(labels, marks, other_marks):
-            mine, theirs = (_marked(text, each) for each in (marks, other_marks))
-            if mine != theirs:
+            mine, theirs = (_one_value(text, each) for each in (marks, other_marks))
+            if mine is not None and theirs is not None and mine != theirs:
                 return TwoReadings(text, {bound: mine}, {bound: theirs})
+    if tried:
+        raise TooManyStates
     return None
+
+
+def _occurrences(template: KeyTemplate, name: str) -> list[int]:
+    """For each part 0, or which occurrence of the placeholder it is."""
+    found: list[int] = []
+    for part in template.parts:
+        found.append(1 + max(found, default=0) if isinstance(part, Placeholder) and part.name == name else 0)
+    return found
 
 
 def _ends_at(part: Placeholder, following: str | Placeholder | None, domains: Domains) -> bool:
@@ -134,7 +151,19 @@ def _never_holds(domain: Domain, character: str) -> bool:
         return not any(character in value for value in domain.values)
     if domain.type in _ALPHABETS:
         return character not in _ALPHABETS[domain.type]
-    return domain.type == "string" and domain.pattern is None and character == domain.delimiter
+    if domain.pattern is None:
+        return domain.type == "string" and character == domain.delimiter
+    return _matches_no_text_with(domain, character)
+
+
+@lru_cache(maxsize=1024)
+def _matches_no_text_with(domain: Domain, character: str) -> bool:
+    from cfn_table.languages import ANYTHING, TooComplex, concat, literal
+
+    try:
+        return domain.language().intersect(concat(ANYTHING, literal(character), ANYTHING)).is_empty(limit=MOST_STATES)
+    except TooComplex:
+        return False
 
 
 def _same_first_part(
@@ -153,10 +182,6 @@ def _same_first_part(
         if not _ends_at(part, following, their_domains) or following is None:
             return False
     return True
-
-
-def _is(part: str | Placeholder, name: str) -> bool:
-    return isinstance(part, Placeholder) and part.name == name
 
 
 def _is_free(part: str | Placeholder, bind: Collection[str]) -> bool:
@@ -196,9 +221,13 @@ def _walk(one: Sequence[_Segment], other: Sequence[_Segment]) -> Iterator[tuple[
     Raises:
         TooManyStates: more pairs of positions are needed than `MOST_STATES`.
     """
+    from cfn_table.languages import TooComplex
     from cfn_table.languages.automaton import concatenate
 
-    whole, other_whole = (concatenate([each.automaton for each in segments]) for segments in (one, other))
+    try:
+        whole, other_whole = (concatenate([each.automaton for each in segments]) for segments in (one, other))
+    except TooComplex:
+        raise TooManyStates from None
     marks, other_marks = ([each.mark for each in segments for _ in each.automaton.labels] for segments in (one, other))
     if whole.is_empty or other_whole.is_empty:
         return
@@ -260,8 +289,13 @@ def _values(template: KeyTemplate, text: str, marks: Sequence[int]) -> dict[str,
     return values
 
 
-def _marked(text: str, marks: Sequence[int]) -> str:
-    return "".join(character for character, mark in zip(text, marks, strict=True) if mark)
+def _one_value(text: str, marks: Sequence[int]) -> str | None:
+    """What the characters of every occurrence say; None where two of them differ."""
+    values = {
+        "".join(character for character, each in zip(text, marks, strict=True) if each == mark)
+        for mark in set(marks) - {0}
+    }
+    return values.pop() if len(values) == 1 else None
 
 
 def _renders(template: KeyTemplate, values: AnyMapping[str, str], domains: Domains, text: str) -> bool:

@@ -353,7 +353,7 @@ def _evaluate_jinja(text: Text, context: Context) -> Iterator[str | Parameter]:
                     yield _compute(node, text, context)
     except jinja2.TemplateError as error:
         raise InputError(
-            f"the expression is wrong: {error.message or type(error).__name__}",
+            f"the expression is wrong: {(error.message or type(error).__name__).removesuffix('.')}",
             help="an expression is a name, as in `{{ NAME }}`",
             location=text.location,
         ) from None

@@ -18,7 +18,7 @@ from cfn_table.design.source import Mapping, Sequence, Text, parse, read_file
 from cfn_table.design.validate import validate
 from cfn_table.design.values import reads_as_text
 from cfn_table.errors import InputError
-from cfn_table.findings import Finding
+from cfn_table.findings import Finding, Location
 from cfn_table.project import Project
 
 _UNORDERED: Final = tuple(
@@ -86,13 +86,25 @@ def load_design(
         raw=raw,
         root=project.root,
         path=project.name_of(file),
-        files=tuple(sorted({project.relative(each) for each in files})),
+        files=_recorded(files, project),
         inputs_digest=_digest(raw, policies, settings, hook_text),
     )
     findings = sorted(check_references(design), key=Finding.sort_key)
     if findings:
         raise InputError.of(findings)
     return design
+
+
+def _recorded(files: Iterable[Path], project: Project) -> tuple[str, ...]:
+    """The files' names as a manifest records them, which is a text."""
+    names = sorted({project.relative(each) for each in files})
+    for name in names:
+        if name != name.encode("utf-8", "replace").decode():
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            raise InputError(
+                f"the file name `{shown}` is no text in UTF-8", help="rename the file", location=Location(shown)
+            )
+    return tuple(names)
 
 
 def _included(raw: Mapping, file: Path, project: Project) -> list[Path]:
@@ -142,8 +154,16 @@ def _merge(raw: Mapping, path: Path, project: Project) -> None:
 
 def _policy_files(project: Project, design: str) -> list[Path]:
     folder = project.policies(design)
-    if not folder.is_dir():
-        return []
+    for each in (folder.parent, folder):
+        if not each.is_dir():
+            if each.exists() or each.is_symlink():
+                shown = project.name_of(each)
+                raise InputError(
+                    f"`{shown}` is not a folder",
+                    help="policies are files in a folder of the design's name: move what is there away",
+                    location=Location(shown),
+                )
+            return []
     project.require_inside(folder)
     files = sorted(
         path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")

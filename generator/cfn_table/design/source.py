@@ -104,16 +104,19 @@ def read_file(path: Path, *, name: str | None = None) -> SourceFile:
         name: how the user names it; `path` itself by default.
 
     Raises:
-        InputError: it is missing, a folder, unreadable, larger than `MAX_BYTES`, or not UTF-8 (with line and column).
+        InputError: it is missing, a folder, a pipe, unreadable, larger than `MAX_BYTES`, or not UTF-8 (with line and column).
     """
     shown = name or str(path)
     place = Location(shown)
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
+        if path.is_fifo() and not str(path).startswith("/dev/"):  # opening it would wait for a writer
+            raise InputError(f"`{shown}` is a pipe, not a file", help="name a file, or `-`", location=place)
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise InputError(
                 f"`{shown}` is larger than {MAX_BYTES // 1024**2} MiB", help="split it with `include`", location=place
             )
-        data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"there is no file `{shown}`", help="check the path", location=place) from None
     except IsADirectoryError:

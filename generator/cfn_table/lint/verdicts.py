@@ -22,6 +22,8 @@ from cfn_table.findings import Finding, Location, Severity
 # Part of every key: a change of the layout of entries makes the old ones misses.
 _LAYOUT = 2
 _KEY = re.compile(r"[0-9a-f]{64}")
+# The gate, each rule, how a template is read, and what advice says; a test finds what is missing here.
+_DECIDING = ("lint/*.py", "lint/rules/*.py", "synth/nodes.py", "synth/read.py", "design/suggest.py")
 # A crash of a rule may be the machine's fault (memory, an interrupted write of an installation): it is not remembered.
 _NOT_REMEMBERED = frozenset({"E0002"})
 
@@ -256,18 +258,18 @@ def write_whole(file: Path, content: str) -> None:
 
 
 def _rules_fingerprint() -> str:
-    """Digest of the source of everything that decides: the gate, each rule, and how a template is read."""
-    here = Path(__file__).absolute().parent
+    """Digest of the source of everything here that decides or words a finding."""
     digest = hashlib.sha256()
-    for source in [
-        *sorted(here.glob("*.py")),
-        *sorted((here / "rules").glob("*.py")),
-        here.parent / "synth" / "read.py",
-    ]:
+    for source in _deciding_sources():
         content = source.read_bytes()
         digest.update(f"{source.name} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def _deciding_sources() -> list[Path]:
+    package = Path(__file__).absolute().parents[1]
+    return [source for pattern in _DECIDING for source in sorted(package.glob(pattern))]
 
 
 def _at_path(finding: Finding, path: str) -> Finding:

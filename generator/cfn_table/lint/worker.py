@@ -12,8 +12,10 @@ requests  `{"id": …, "text": …}`          lint (see `LintJob`), answered by 
 from __future__ import annotations
 
 import gc
+import importlib.util
 import json
 import os
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -113,6 +115,7 @@ def main(spare: list[int]) -> NoReturn:
     except BaseException:
         _serve_nothing(answers, traceback.format_exc())
     _keep_garbage_small()
+    _miss_solver_once()
     write_frame(answers, {"ready": True})
     kept = [requests, answers, *spare]
 
@@ -176,6 +179,13 @@ def _keep_garbage_small() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
     gc.enable()
+
+
+def _miss_solver_once() -> None:
+    """Say once that an optional solver is absent: where a template has conditions, sympy looks for it 150 times."""
+    name = "pycosat"
+    if importlib.util.find_spec(name) is None:
+        sys.modules[name] = None  # type: ignore[assignment]  # the language's own way to make an import fail at once
 
 
 def _close(descriptors: list[int]) -> None:

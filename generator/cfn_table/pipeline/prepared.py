@@ -203,7 +203,7 @@ def build_of(prepared: Prepared, verdict: LintVerdict | None) -> Build:
         )
     return Build(
         design=design.name,
-        version=Version.parse(design.version),
+        version=Version.parse(design.version, location=design.locate("version")),
         files=prepared.artifacts.files,
         inputs=Inputs(
             digest=design.inputs_digest,

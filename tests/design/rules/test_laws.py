@@ -92,7 +92,7 @@ def entity(draw: st.DrawFn, letter: str) -> dict[str, Any]:
     return found
 
 
-def tests_of(draw: st.DrawFn) -> dict[str, Any]:
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
     """A filter or condition."""
     sound = st.sampled_from(
         [{"plan": "x"}, {"count": {"gt": "5"}}, {"b": {"begins_with": "x"}}, {"tags": {"contains": "t"}}]
@@ -108,7 +108,7 @@ def tests_of(draw: st.DrawFn) -> dict[str, Any]:
 def field(draw: st.DrawFn, name: str) -> Any:
     """A value of an access pattern's field."""
     if name in ("filter", "condition"):
-        return tests_of(draw)
+        return conditions(draw)
     usual: dict[str, st.SearchStrategy[Any]] = {
         "returns": st.lists(st.sampled_from(["a", "b", "plan", "PK"]), min_size=1, max_size=3, unique=True),
         "set": st.sampled_from([["plan"], {"plan": "x"}, ["b", "plan"], {"flag": "true"}, {"count": "{n}"}]),

@@ -86,7 +86,7 @@ def _chapter(rules: Iterable[Any]) -> Iterator[str]:
         fixed = "" if getattr(rule, "SUPPRESSIBLE", True) else ", cannot be suppressed"
         yield f"### {rule.NAME}\n\n*{rule.SEVERITY}{fixed}* · {_one_line(text.summary)}\n"
         for section, body in text.sections.items():
-            yield f"**{section}.** {_body(body)}\n"
+            yield f"**{section}.**{_body(body)}\n"
 
 
 def _one_line(text: str) -> str:
@@ -99,7 +99,7 @@ def _body(text: str) -> str:
     code = [line[4:] for line in lines if line.startswith("    ") or not line.strip()]
     prose = _one_line("\n".join(line for line in lines if not line.startswith("    ")))
     if not any(line.strip() for line in code):
-        return prose[:1].upper() + prose[1:]
+        return f" {prose[:1].upper()}{prose[1:]}"
     language = "json" if code[0].lstrip().startswith("{") else "yaml"
     block = "\n".join(("```" + language, *code, "```"))
-    return f"{prose[:1].upper()}{prose[1:]}\n\n{block}" if prose else f"\n\n{block}"
+    return f" {prose[:1].upper()}{prose[1:]}\n\n{block}" if prose else f"\n\n{block}"
