@@ -5,6 +5,7 @@ Every drawn project loads, each of its access patterns has a request, and each o
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -376,7 +377,8 @@ def projects(draw: Draw) -> Project:
     design["access_patterns"] = _patterns(draw, entities, indexes)
     design["tags"] = draw(st.dictionaries(st.sampled_from(["team", "cost:centre", "stage"]), nasty_texts, max_size=3))
     design |= draw(st.sampled_from(_EXTRAS))
-    return Project(design, _policies(draw, design, entities))
+    # What is drawn may be changed: nothing of it is shared with the next one.
+    return Project(*copy.deepcopy((design, _policies(draw, design, entities))))
 
 
 def _policies(draw: Draw, design: dict[str, Any], entities: list[_Entity]) -> dict[str, dict[str, Any]]:

@@ -26,7 +26,7 @@ from tests.strategies import Project, projects
 from tests.synth.readers import YAML_READERS, exactly
 from tests.yaml_writer import Plain, write_yaml
 
-EXAMPLES = int(os.environ.get("CFN_TABLE_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("CFN_TABLE_EXAMPLES", "30"))
 law = settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 layouts = st.integers(0, 2**32).map(random.Random)
 
@@ -71,9 +71,8 @@ def test_lists_that_mean_sets_have_no_order(project: Project, layout: random.Ran
     """Regions, indexes, replicas, projected and allowed attributes, allowed patterns: their order changes nothing."""
     expected = template_of(loaded(project, tmp_path))
     lists = [project.design.get("regions"), project.design.get("indexes"), project.design["table"].get("replicas")]
-    for index in project.design.get("indexes", ()):
-        if isinstance(index["projection"], dict):
-            lists.append(index["projection"]["include"])
+    projections = [index["projection"] for index in project.design.get("indexes", ())]
+    lists += [projection["include"] for projection in projections if isinstance(projection, dict)]
     for policy in project.policies.values():
         lists += [policy["allow"], *policy.get("attributes", {}).values()]
     for each in lists:
@@ -99,13 +98,11 @@ def test_every_value_is_in_the_digest(project: Project, data: st.DataObject, tmp
 
 def scalars(value: Any) -> list[tuple[Any, Any]]:
     """Where every text of the value is: its list or mapping, and its position or name there."""
-    if isinstance(value, dict):
-        found = [(value, key) for key, item in value.items() if isinstance(item, str)]
-        return found + [place for item in value.values() for place in scalars(item)]
-    if isinstance(value, list):
-        found = [(value, at) for at, item in enumerate(value) if isinstance(item, str)]
-        return found + [place for item in value for place in scalars(item)]
-    return []
+    if not isinstance(value, (dict, list)):
+        return []
+    items: list[tuple[Any, Any]] = list(value.items() if isinstance(value, dict) else enumerate(value))
+    found: list[tuple[Any, Any]] = [(value, key) for key, item in items if isinstance(item, str)]
+    return found + [place for _, item in items for place in scalars(item)]
 
 
 def template_of(design: Design) -> str:

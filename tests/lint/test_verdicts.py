@@ -115,7 +115,7 @@ def test_an_edited_rule_changes_the_fingerprint(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_fingerprint_covers_all_that_linting_loads() -> None:
-    """What `judge_template` imports of ours is in the fingerprint, but for the types of findings; and nothing heavy is."""
+    """What `judge_template` imports of ours is in it, but for the types of findings; and nothing heavy is imported."""
     script = """\
 import sys
 from cfn_table.lint.runner import judge_template

@@ -14,12 +14,12 @@ import click
 _HEAD: Final = """\
 # The command line
 
-`cfn-table` has one command for each task. `cfn-table --help` lists them, and `cfn-table COMMAND --help` says what is written
-here. `python -m cfn_table` is the same program.
+`cfn-table` has one command for each task. `cfn-table --help` lists them, and `cfn-table COMMAND --help` says what is
+written here. `python -m cfn_table` is the same program.
 
 | | |
 | --- | --- |
-| Results | go to standard output, in UTF-8: lists of versions, templates (`--draft`), schemas, findings in a format for programs |
+| Results | go to standard output, in UTF-8: lists of versions, templates, schemas, findings in a format for programs |
 | Messages | go to standard error: findings as text, progress, and what was wrong with the call |
 | Colour | only on a terminal, and not when `NO_COLOR` is set |
 | Ctrl-C | ends the command with status 130 and leaves nothing half-written |
@@ -36,7 +36,7 @@ With several designs the status is the highest of theirs.
 | environment variable | means |
 | --- | --- |
 | names that a design declares in `context` | its context values, unless `--context` gives them |
-| `CFN_TABLE_CACHE` | folder for remembered verdicts and builds; by default `cfn-table` in `XDG_CACHE_HOME` or `~/.cache` |
+| `CFN_TABLE_CACHE` | folder for remembered verdicts and builds, else `cfn-table` in `XDG_CACHE_HOME` or `~/.cache` |
 | `CFN_TABLE_TRACEBACK` | when set, a bug shows its whole trace |
 | `NO_COLOR` | when set, there is no colour |
 """

@@ -122,7 +122,7 @@ class Domain:
                 raise ValueRefused(
                     f"`{text}` holds the delimiter `{self.delimiter}`, which would make it part of another key"
                 )
-            raise ValueRefused(f"`{text}` is not a {self.type}")
+            raise ValueRefused(f"`{text}` is not {'an' if self.type == 'epoch' else 'a'} {self.type}")
         return text
 
 

@@ -165,9 +165,13 @@ def _policy_files(project: Project, design: str) -> list[Path]:
                 )
             return []
     project.require_inside(folder)
-    files = sorted(
-        path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
-    )
+    try:
+        entries = list(folder.iterdir())
+    except OSError as error:
+        shown = project.name_of(folder)
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"`{shown}` cannot be read: {reason}", location=Location(shown)) from None
+    files = sorted(path for path in entries if path.suffix in (".yaml", ".yml") and not path.name.startswith("."))
     for file in files:
         project.require_inside(file)
     return files

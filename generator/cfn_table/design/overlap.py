@@ -100,6 +100,23 @@ def render_part(part: Placeholder, domains: Domains, value: str) -> str | None:
         return None
 
 
+def fill(template: KeyTemplate, values: AnyMapping[str, str], domains: Domains) -> KeyTemplate | None:
+    """The template with these values written out; None where one of them cannot stand there."""
+    parts: list[str | Placeholder] = []
+    for part in template.parts:
+        text: str | Placeholder | None = part
+        if isinstance(part, Placeholder) and part.name in values:
+            text = render_part(part, domains, values[part.name])
+        if text is None:
+            return None
+        last = parts[-1] if parts else None
+        if isinstance(text, str) and isinstance(last, str):
+            parts[-1] = last + text
+        else:
+            parts.append(text)
+    return KeyTemplate(tuple(parts))
+
+
 def _prefix(template: KeyTemplate) -> str:
     return template.static_prefix
 

@@ -104,7 +104,7 @@ def read_file(path: Path, *, name: str | None = None) -> SourceFile:
         name: how the user names it; `path` itself by default.
 
     Raises:
-        InputError: it is missing, a folder, a pipe, unreadable, larger than `MAX_BYTES`, or not UTF-8 (with line and column).
+        InputError: it is missing, a folder or a pipe, unreadable, larger than `MAX_BYTES`, or not UTF-8 (with its place).
     """
     shown = name or str(path)
     place = Location(shown)
@@ -290,11 +290,16 @@ def _start(event: yaml.Event) -> tuple[int, int]:
 
 def _syntax_error(source: SourceFile, error: yaml.MarkedYAMLError) -> InputError:
     mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     problem = error.problem or error.context or "invalid YAML"
+    unclosed = "unexpected end of stream" in problem and "quoted scalar" in (error.context or "")
+    if unclosed and error.context_mark:
+        mark, problem = error.context_mark, "the quote that begins here never ends"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     place = source.location(line, column)
     help_ = ""
-    if "\t" in place.text[: max(column, 1)] or "'\\t'" in problem:
+    if unclosed:
+        help_ = "close it, or escape a quote inside it"
+    elif "\t" in place.text[: max(column, 1)] or "'\\t'" in problem:
         problem, help_ = "a tab cannot indent YAML", "indent with spaces"
     elif "mapping values are not allowed" in problem:
         help_ = "put a value that holds `: ` in quotes"

@@ -63,7 +63,7 @@ def convert(kind: str, raw: Any) -> Any:
     if kind.endswith("_set"):
         return _set(kind.removesuffix("_set"), raw)
     if not isinstance(raw, str):
-        raise WrongValue(f"{shown(raw)} is not a {kind}")
+        raise WrongValue(f"{shown(raw)} is not {'an' if kind == 'epoch' else 'a'} {kind}")
     return _scalar(kind, raw)
 
 

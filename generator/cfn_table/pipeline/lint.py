@@ -20,6 +20,10 @@ STDIN: Final = "-"
 """The path that means standard input."""
 
 
+UNREADABLE: Final = "E0000"
+"""cfn-lint's id for a text that is no template."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linted:
     """What was found in one file.
@@ -61,7 +65,8 @@ def lint(
             if prepared is not None:
                 found = [*prepared.findings, *blamed(prepared.design, found)]
             found += run.extra.pop(ticket.job.id, [])
-            yield Linted(ticket.job.id, tuple(sorted(found, key=Finding.sort_key)))
+            unreadable = any(finding.rule == UNREADABLE for finding in found)
+            yield Linted(ticket.job.id, tuple(sorted(found, key=Finding.sort_key)), unreadable)
         yield from run.drain()
 
 

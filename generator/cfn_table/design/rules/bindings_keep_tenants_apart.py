@@ -10,7 +10,8 @@ Example:
 Use instead: the placeholder in the partition key of every pattern, with the delimiter behind it: `T#{tenant}#{region}`.
 A variable is a whole value, such as `${aws:PrincipalTag/tenant}`.
 
-Known problems: items of entities without the placeholder are notes of `shared-partitions-are-known`.
+Known problems: items of entities without the placeholder are notes of `shared-partitions-are-known`. That a variable's
+value is one which the placeholder can hold is up to whoever sets it: a principal tagged `a#b` is not refused.
 
 Source: IAM user guide, "Policy variables"; DynamoDB developer guide, "Using IAM policy conditions for fine-grained
 access control".

@@ -18,7 +18,7 @@ both templates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cfn_table.design.design import Design
 from cfn_table.design.overlap import Collision
@@ -48,9 +48,9 @@ def check(design: Design) -> Iterator[Violation]:
 
 
 def _how(one: str, other: str, collision: Collision) -> str:
-    def values(name: str, found: object) -> str:
-        assert isinstance(found, dict)
-        given = ", ".join(f"{placeholder} `{value}`" for placeholder, value in found.items())
-        return f"`{name}` has it with {given}" if given else f"`{name}` always has it"
+    return f"{_with(one, collision.one)}, {_with(other, collision.other)}"
 
-    return f"{values(one, collision.one)}, {values(other, collision.other)}"
+
+def _with(name: str, values: Mapping[str, str]) -> str:
+    given = ", ".join(f"{placeholder} `{value}`" for placeholder, value in values.items())
+    return f"`{name}` has it with {given}" if given else f"`{name}` always has it"

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 
 from cfn_table.design.design import Design, EntityView
 from cfn_table.design.expressions import attribute_of
-from cfn_table.design.model import AccessPattern, PatternBase
+from cfn_table.design.model import AccessPattern, PatternBase, Test
 from cfn_table.design.rules._facts import Path, breaches_by_pattern, listed, patterns_and_parts, views_of
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.suggest import did_you_mean
@@ -73,8 +73,7 @@ def _names(pattern: PatternBase) -> Iterator[tuple[str, Path, bool]]:
         yield from _tested(pattern.condition, "condition")
 
 
-def _tested(alternatives: Iterable[Iterable[object]], field: str) -> Iterator[tuple[str, Path, bool]]:
+def _tested(alternatives: Iterable[Iterable[Test]], field: str) -> Iterator[tuple[str, Path, bool]]:
     for position, group in enumerate(alternatives):
         for test in group:
-            path = getattr(test, "path")  # noqa: B009 - a Test; any object with a path will do
-            yield path, (field, position, path), True
+            yield test.path, (field, position, test.path), True

@@ -15,12 +15,12 @@ Source: follows from the design language; the example is rendered from both sets
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cfn_table.design.ambiguity import TooManyStates, TwoReadings, find_two_readings
 from cfn_table.design.design import Design, EntityView
 from cfn_table.design.keys import KeyTemplate
-from cfn_table.design.overlap import Undecided, find_collision
+from cfn_table.design.overlap import Undecided, fill, find_collision
 from cfn_table.design.rules.violation import Violation
 from cfn_table.findings import Severity
 
@@ -43,40 +43,46 @@ def check(design: Design) -> Iterator[Violation]:
                 continue
             one, other = (_values(found.one, template), _values(found.other, template))
             message = f"`{template}` is `{found.text}` for {one}, and for {other}"
-            lost = key in design.table_keys.names and _one_key(design, view, key, found)
+            lost = key in design.table_keys.names and _is_lost(design, view, key, found)
             help_ = "put the delimiter, or other text that its values cannot hold, between its placeholders"
             if lost:
                 help_ = f"two items of `{name}` would have one key: {help_}"
             yield Violation(message, path, help_, None if lost else Severity.WARNING)
 
 
-def _values(values: object, template: KeyTemplate) -> str:
-    assert isinstance(values, dict)
+def _values(values: Mapping[str, str], template: KeyTemplate) -> str:
     return ", ".join(f"{name} `{values[name]}`" for name in template.placeholders)
 
 
+def _is_lost(design: Design, view: EntityView, ambiguous: str, found: TwoReadings) -> bool:
+    """Whether two items would have one whole key; True where that is not known.
+
+    Where the rest of the key tells the two readings apart, others are looked for that agree on what the rest holds.
+    """
+    if _one_key(design, view, ambiguous, found):
+        return True
+    template = view.templates[ambiguous]
+    rest = [view.templates[name] for name in _rest(design, ambiguous) if name in view.templates]
+    shared = {name for each in rest for name in each.placeholders}.intersection(template.placeholders)
+    fixed = fill(template, {name: found.one[name] for name in shared}, view.domains)
+    try:
+        again = find_two_readings(fixed, view.domains) if fixed is not None and fixed != template else None
+    except TooManyStates:
+        return True
+    return again is not None
+
+
+def _rest(design: Design, ambiguous: str) -> list[str]:
+    return [name for name in design.table_keys.names if name != ambiguous]
+
+
 def _one_key(design: Design, view: EntityView, ambiguous: str, found: TwoReadings) -> bool:
-    """Whether the rest of the table's key can be the same for both sets of values; True where that is not known."""
-    rest = [view.templates[name] for name in design.table_keys.names if name != ambiguous and name in view.templates]
-    fixed = [[_fill(template, values, view) for template in rest] for values in (found.one, found.other)]
-    if None in fixed[0] or None in fixed[1]:
+    rest = [view.templates[name] for name in _rest(design, ambiguous) if name in view.templates]
+    one, other = ([fill(each, values, view.domains) for each in rest] for values in (found.one, found.other))
+    mine, theirs = ([each for each in filled if each is not None] for filled in (one, other))
+    if len(mine) < len(rest) or len(theirs) < len(rest):
         return False
     try:
-        return find_collision(fixed[0], view.domains, fixed[1], view.domains) is not None  # type: ignore[arg-type]
+        return find_collision(mine, view.domains, theirs, view.domains) is not None
     except Undecided:
         return True
-
-
-def _fill(template: KeyTemplate, values: object, view: EntityView) -> KeyTemplate | None:
-    """The template with the known values written out; None where one of them cannot stand there."""
-    from cfn_table.design.overlap import render_part
-
-    assert isinstance(values, dict)
-    parts: list[object] = []
-    for part in template.parts:
-        known = not isinstance(part, str) and part.name in values
-        text = render_part(part, view.domains, values[part.name]) if known else part  # type: ignore[union-attr, arg-type]
-        if text is None:
-            return None
-        parts.append(text)
-    return KeyTemplate(tuple(parts))  # type: ignore[arg-type]

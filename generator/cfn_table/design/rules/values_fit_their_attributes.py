@@ -31,6 +31,7 @@ from cfn_table.findings import Severity
 
 NAME = "values-fit-their-attributes"
 SEVERITY = Severity.ERROR
+SUPPRESSIBLE = False
 
 _ORDERED = ("string", "number", "binary", "timestamp", "date", "epoch", "any")
 _TYPES = {
