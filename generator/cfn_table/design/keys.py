@@ -334,9 +334,9 @@ def _formatted(part: Placeholder, domain: Domain, value: Any) -> str:
     text = domain.text_of(value)
     if part.format in ("lower", "upper"):
         text = _written(part, text)
-        if domain.type == "string" and not domain.values and domain.pattern is None and domain.delimiter:
-            if domain.delimiter in text:
-                raise ValueRefused(f"`{text}` holds the delimiter `{domain.delimiter}`")
+        free = domain.type == "string" and not domain.values and domain.pattern is None
+        if free and domain.delimiter and domain.delimiter in text:
+            raise ValueRefused(f"`{text}` holds the delimiter `{domain.delimiter}`")
         return text
     if part.width:
         if not re.fullmatch("[0-9]+", text):

@@ -26,6 +26,7 @@ from awacs.aws import Statement as PolicyStatement
 from troposphere import GetAtt, Sub, iam
 
 from cfn_table.design.design import Design, Policy
+from cfn_table.design.memory import once_per_design
 from cfn_table.errors import RefusedError
 from cfn_table.synth.statements import BATCHES, READS, TABLE, Statement, policy_statements
 from cfn_table.synth.values import sub_text, to_template
@@ -56,7 +57,12 @@ def policy_resources(design: Design, policy: Policy) -> list[iam.ManagedPolicy]:
 
 def logical_ids(design: Design, policy: Policy) -> list[str]:
     """The logical ids of the policy's parts."""
-    return [_logical_id(policy, number) for number in range(1, len(split(design, policy)) + 1)]
+    return [_logical_id(policy, number) for number in range(1, _part_count(design, policy.name) + 1)]
+
+
+@once_per_design
+def _part_count(design: Design, name: str) -> int:
+    return next(len(split(design, policy)) for policy in design.policies if policy.name == name)
 
 
 def _logical_id(policy: Policy, number: int) -> str:

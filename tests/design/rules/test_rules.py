@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from cfn_table.design import requests
+from cfn_table.design import requests, rules
 from cfn_table.design.load import load_design
 from cfn_table.design.rules import RULES, check_design
 from cfn_table.design.rules.document import SECTIONS, read_docstring
@@ -53,7 +53,7 @@ def test_a_rule_finds_exactly_this(case: Path) -> None:
 
 def test_rules_are_files_fixtures_and_documentation() -> None:
     """The list of rules, their folder, the folder of fixtures and docs/rules.md have the same names, in order."""
-    files = [path.stem for path in Path(requests.__file__).with_name("rules").glob("[a-z]*.py")]
+    files = [path.stem for path in Path(rules.__file__).parent.glob("[a-z]*.py")]
     fixtures = [path.name for path in FOLDER.iterdir() if path.is_dir() and not path.name.startswith("_")]
     text = DOCUMENT.read_text(encoding="utf-8").partition("\n## Rules about templates\n")[0]
 
@@ -99,8 +99,9 @@ def test_a_docstring_is_a_documentation(rule: ModuleType) -> None:
 
 def test_every_law_of_the_requests_is_a_rule() -> None:
     """A pattern without a request is reported, by a rule that nobody can suppress: else no policy could be made."""
-    tree = ast.parse(Path(requests.__file__).read_text(encoding="utf-8"))
-    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in Path(requests.__file__).parent.glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     laws = {word for word in words if re.fullmatch(r"[a-z]+(-[a-z]+){2,}", word)}
 
     assert "updates-keep-the-key" in laws

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from cfn_table.design.design import Design, EntityView, Policy
 from cfn_table.design.items import InvalidItem, Item, ItemProblem, complete_item
+from cfn_table.design.memory import once_per_design
 from cfn_table.design.model import AccessPattern, Grant, PatternBase, TransactionPart
 from cfn_table.design.requests import TRANSACTIONS, Request, Underivable, derive
 from cfn_table.design.rules.violation import Violation
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
-
-
-def once_per_design(work: Callable[[Design], T]) -> Callable[[Design], T]:
-    """`work`, which remembers its result in the design, as `functools.cached_property` does."""
-    name = f"{work.__module__}.{work.__name__}"
-
-    @functools.wraps(work)
-    def remembered(design: Design) -> T:
-        known = vars(design)
-        if name not in known:
-            known[name] = work(design)
-        result: T = known[name]
-        return result
-
-    return remembered
 
 
 @dataclass(frozen=True, slots=True)

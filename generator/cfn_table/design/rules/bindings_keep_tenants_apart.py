@@ -25,7 +25,8 @@ from collections.abc import Iterator, Mapping
 from cfn_table.design.ambiguity import TooManyStates, find_foreign_key
 from cfn_table.design.design import Design, EntityView, Policy
 from cfn_table.design.keys import Domain, Placeholder, ValueRefused
-from cfn_table.design.rules._facts import Path, Use, once_per_design, uses
+from cfn_table.design.memory import once_per_design
+from cfn_table.design.rules._facts import Path, Use, uses
 from cfn_table.design.rules._reach import limits_partitions, partition_templates, pattern_text
 from cfn_table.design.rules.violation import Violation
 from cfn_table.design.suggest import did_you_mean
