@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from cfn_table.design.design import Design
 
-T = TypeVar("T")
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def once_per_design(work: Callable[Concatenate[Design, P], T]) -> Callable[Concatenate[Design, P], T]:
@@ -19,12 +19,10 @@ def once_per_design(work: Callable[Concatenate[Design, P], T]) -> Callable[Conca
     """
     name = f"{work.__module__}.{work.__name__}"
 
-    @functools.wraps(work)
     def remembered(design: Design, *args: P.args, **kwargs: P.kwargs) -> T:
         known = vars(design).setdefault(name, {})
         if args not in known:
             known[args] = work(design, *args, **kwargs)
-        result: T = known[args]
-        return result
+        return cast("T", known[args])
 
-    return remembered
+    return functools.update_wrapper(cast("Callable[Concatenate[Design, P], T]", remembered), work)

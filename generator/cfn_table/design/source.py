@@ -104,7 +104,7 @@ def read_file(path: Path, *, name: str | None = None) -> SourceFile:
         name: how the user names it; `path` itself by default.
 
     Raises:
-        InputError: it is missing, a folder or a pipe, unreadable, too large (`MAX_BYTES`), or not UTF-8 (with its place).
+        InputError: it is missing, a folder or a pipe, unreadable, too large (`MAX_BYTES`), or not UTF-8.
     """
     shown = name or str(path)
     place = Location(shown)

@@ -8,7 +8,6 @@ from cfn_table.design.design import Design, EntityView
 from cfn_table.design.keys import attribute_type
 from cfn_table.design.memory import once_per_design
 from cfn_table.design.overlap import Collision, Undecided, find_collision
-from cfn_table.design.rules._facts import once_per_design
 
 Pair = tuple[str, str]
 
