@@ -131,7 +131,7 @@ class TestIncludes:
             ),
             ("['']", "shop.yaml:11:11: `include` takes globs relative to this file, such as `kv-storage/*.yaml`"),
             ("[[a]]", "shop.yaml:11:11: `include` takes globs relative to this file, such as `kv-storage/*.yaml`"),
-            ('["a\\0b"]', "shop.yaml:11:11: `a\0b` matches no file (the glob is relative to this file's folder)"),
+            ('["a\\0b"]', "shop.yaml:11:11: `a\\x00b` matches no file (the glob is relative to this file's folder)"),
             ("['**x']", "shop.yaml:11:11: `**x` matches no file (the glob is relative to this file's folder)"),
         ],
     )

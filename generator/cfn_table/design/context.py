@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn_table.design.source import Mapping, Sequence, Text
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.suggest import did_you_mean, shown
 from cfn_table.errors import InputError
 
 if TYPE_CHECKING:
@@ -149,13 +149,15 @@ def read_context(raw: Any, options: AnyMapping[str, str], environment: AnyMappin
     if raw is None:
         return Context({}, {})
     if not isinstance(raw, Mapping):
-        raise InputError("`context` must be a mapping of names to values", location=raw.location)
+        raise InputError(
+            "`context` must be a mapping of names to values", help="write `NAME: value` lines", location=raw.location
+        )
     defaults: dict[str, Text] = {}
     parameters: dict[str, Parameter] = {}
     for name, value in raw.items():
         if not _NAME.match(name):
             raise InputError(
-                f"`{name}` cannot name a context value",
+                f"{shown(name)} cannot name a context value",
                 help="use letters, digits and `_`, and begin with a letter",
                 location=name.location,  # type: ignore[attr-defined]  # keys of a Mapping are Text
             )
@@ -167,7 +169,9 @@ def read_context(raw: Any, options: AnyMapping[str, str], environment: AnyMappin
             defaults[name] = value
         else:
             raise InputError(
-                f"`{name}` must be a text, or a mapping that declares a parameter", location=value.location
+                f"{shown(name)} must be a text, or a mapping that declares a parameter",
+                help="a setting has one value",
+                location=value.location,
             )
     overrides: dict[str, str] = {}
     sources: dict[str, list[str]] = {"environment": [], "options": []}
@@ -181,7 +185,7 @@ def read_context(raw: Any, options: AnyMapping[str, str], environment: AnyMappin
     for name, parameter in parameters.items():
         if name in options:
             raise InputError(
-                f"`{name}` is a deploy-time parameter and cannot be set when the template is generated",
+                f"{shown(name)} is a deploy-time parameter and cannot be set when the template is generated",
                 help=f"pass it when you deploy: --parameter-overrides {parameter.logical_id}={options[name]}",
                 location=parameters_location(raw, name),
             )
@@ -189,7 +193,7 @@ def read_context(raw: Any, options: AnyMapping[str, str], environment: AnyMappin
     for name, parameter in parameters.items():
         if parameter.logical_id in twins:
             raise InputError(
-                f"`{name}` and `{twins[parameter.logical_id]}` are both the parameter `{parameter.logical_id}`",
+                f"{shown(name)} and `{twins[parameter.logical_id]}` are both the parameter `{parameter.logical_id}`",
                 help="name one of them with `parameter: NAME`",
                 location=parameters_location(raw, name),
             )
@@ -224,7 +228,7 @@ def _resolve(
         result = evaluate(text, Context(needed, parameters)) if "{{" in text else str(text)
         if isinstance(result, Parametric):
             raise InputError(
-                f"the context value `{name}` cannot hold a deploy-time parameter",
+                f"the context value {shown(name)} cannot hold a deploy-time parameter",
                 help="use it in the field itself",
                 location=text.location,
             )
@@ -320,7 +324,7 @@ def _look_up(name: str, text: Text, context: Context) -> str | Parameter:
 
 def _undeclared(name: str, text: Text, known: list[str]) -> InputError:
     return InputError(
-        f"`{name}` is not declared in `context`",
+        f"{shown(name)} is not declared in `context`",
         help=did_you_mean(name, known) or f"add `{name}: VALUE` under `context`",
         location=text.location,
     )

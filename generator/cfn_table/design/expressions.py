@@ -81,6 +81,9 @@ class Expressions:
         return text
 
     def _alias(self, name: str) -> str:
+        for alias, known in self.names.items():
+            if known == name:
+                return alias
         base = "#" + (name if re.fullmatch("[A-Za-z0-9_]+", name) else f"n{len(self.names)}")
         alias, number = base, 2
         while self.names.get(alias, name) != name:

@@ -20,7 +20,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from cfn_table.design.context import Parametric
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.source import Text
+from cfn_table.design.suggest import did_you_mean, shown
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,23 +40,11 @@ def problem(message: str, help: str = "") -> PydanticCustomError:
     return PydanticCustomError("design", "{message}", {"message": message, "help": help})
 
 
-def shown(value: Any) -> str:
-    """A raw value as it is named in a message."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None or value == "":
-        return "an empty value"
-    text = str(value)
-    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
-
-
 def need_text(value: Any) -> str:
     """`value` if it is a text; a quoting hint where YAML made something else of it."""
     if isinstance(value, Parametric):
         raise problem(
-            f"`{value}` is a deploy-time parameter, and this must be known when the template is generated",
+            f"{shown(value)} is a deploy-time parameter, and this must be known when the template is generated",
             "make it a plain context value, or see which fields may hold a parameter in docs/design-reference.md",
         )
     if isinstance(value, dict):
@@ -65,7 +54,9 @@ def need_text(value: Any) -> str:
     if not isinstance(value, str):
         raise problem(f"a text is needed here, not {shown(value)}")
     if value == "" and getattr(value, "plain", False):
-        raise problem("a value is missing", "put a text that begins with `#` in quotes: YAML reads it as a comment")
+        commented = isinstance(value, Text) and "#" in value.location.text[value.column - 1 :]
+        quote = "put a text that begins with `#` in quotes: YAML reads it as a comment"
+        raise problem("a value is missing", quote if commented else "write a value, or leave the name out")
     return value
 
 
@@ -75,7 +66,7 @@ def _boolean(value: Any) -> Any:
     text = need_text(value)
     if text in ("true", "false"):
         return text == "true"
-    raise problem(f"`{text}` is neither `true` nor `false`", "write `true` or `false`")
+    raise problem(f"{shown(text)} is neither `true` nor `false`", "write `true` or `false`")
 
 
 def _integer(value: Any) -> Any:
@@ -84,7 +75,7 @@ def _integer(value: Any) -> Any:
     text = need_text(value)
     if INTEGER.match(text):
         return int(text)
-    raise problem(f"`{text}` is not a whole number")
+    raise problem(f"{shown(text)} is not a whole number", "write digits only, such as `5`")
 
 
 def number_of(value: Any) -> Any:
@@ -96,7 +87,7 @@ def number_of(value: Any) -> Any:
         return int(text)
     if FLOAT.match(text):
         return float(text)
-    raise problem(f"`{text}` is not a number")
+    raise problem(f"{shown(text)} is not a number", "write it as JSON does, such as `5` or `0.5`")
 
 
 def _text(value: Any) -> Any:
@@ -108,10 +99,10 @@ def choice(*values: str, fixed: str = "") -> PlainValidator:
 
     def check(value: Any) -> str:
         if fixed and isinstance(value, Parametric):
-            raise problem(f"`{value}` is a deploy-time parameter, and {fixed}", "make it a plain context value")
+            raise problem(f"{shown(value)} is a deploy-time parameter, and {fixed}", "make it a plain context value")
         text = need_text(value)
         if text not in values:
-            raise problem(f"`{text}` is not one of the values", did_you_mean(text, values))
+            raise problem(f"{shown(text)} is not one of the values", did_you_mean(text, values))
         return str(text)
 
     return PlainValidator(check)
@@ -141,7 +132,9 @@ def deployable(check: Callable[[Any], Any]) -> PlainValidator:
             return check(value)
         for parameter in value.parameters:
             if parameter.is_list:
-                raise problem(f"`{value}` is a list, and one value is needed here", "give the parameter another type")
+                raise problem(
+                    f"{shown(value)} is a list, and one value is needed here", "give the parameter another type"
+                )
         for text in value.possible_texts():
             try:
                 check(text)
@@ -169,7 +162,7 @@ def positive(value: Any) -> Any:
     """A whole number from 1."""
     number = _integer(value)
     if number < 1:
-        raise problem(f"`{number}` is less than 1")
+        raise problem(f"{shown(number)} is less than 1", "use 1 or more")
     return number
 
 
@@ -179,7 +172,7 @@ def within(low: int, high: int, *, whole: bool = False) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
         number = _integer(value) if whole else number_of(value)
         if not low <= number <= high:
-            raise problem(f"`{number}` is not between {low} and {high}")
+            raise problem(f"{shown(number)} is not between {low} and {high}", "use a number in between")
         return number
 
     return check
@@ -217,7 +210,8 @@ LogicalId = Annotated[
 ]
 
 
-def _attribute_name(value: Any) -> str:
+def attribute_name(value: Any) -> str:
+    """The name of a DynamoDB attribute: 1 to 255 bytes (developer guide, "Naming rules")."""
     text = need_text(value)
     if not text or len(text.encode()) > 255:
         raise problem(f"{shown(text)} cannot name an attribute", "use 1 to 255 bytes")
@@ -226,7 +220,7 @@ def _attribute_name(value: Any) -> str:
 
 AttributeName = Annotated[
     str,
-    PlainValidator(_attribute_name),
+    PlainValidator(attribute_name),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255}),
 ]
 

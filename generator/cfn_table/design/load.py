@@ -15,6 +15,7 @@ from cfn_table.design.design import Design, Policy
 from cfn_table.design.model import DesignFile, IncludedFile, PolicyFile
 from cfn_table.design.references import check_references
 from cfn_table.design.source import Mapping, Sequence, Text, parse, read_file
+from cfn_table.design.suggest import shown
 from cfn_table.design.validate import validate
 from cfn_table.design.values import reads_as_text
 from cfn_table.errors import InputError
@@ -100,9 +101,9 @@ def _recorded(files: Iterable[Path], project: Project) -> tuple[str, ...]:
     names = sorted({project.relative(each) for each in files})
     for name in names:
         if name != name.encode("utf-8", "replace").decode():
-            shown = name.encode("utf-8", "backslashreplace").decode()
+            named = name.encode("utf-8", "backslashreplace").decode()
             raise InputError(
-                f"the file name `{shown}` is no text in UTF-8", help="rename the file", location=Location(shown)
+                f"the file name `{named}` is no text in UTF-8", help="rename the file", location=Location(named)
             )
     return tuple(names)
 
@@ -123,7 +124,7 @@ def _included(raw: Mapping, file: Path, project: Project) -> list[Path]:
             matches = []
         if not matches:
             raise InputError(
-                f"`{glob}` matches no file",
+                f"{shown(glob)} matches no file",
                 help="the glob is relative to this file's folder",
                 location=_place(glob, raw),
             )
@@ -148,7 +149,7 @@ def _merge(raw: Mapping, path: Path, project: Project) -> None:
                 break  # nothing to merge into; what is no mapping is reported when the design is validated
             if name in target:
                 first = target.key(name) or name
-                raise InputError(f"`{name}` is declared twice, first at {first.location}", location=name.location)
+                raise InputError(f"{shown(name)} is declared twice, first at {first.location}", location=name.location)
             target[name] = value
 
 
@@ -157,20 +158,20 @@ def _policy_files(project: Project, design: str) -> list[Path]:
     for each in (folder.parent, folder):
         if not each.is_dir():
             if each.exists() or each.is_symlink():
-                shown = project.name_of(each)
+                named = project.name_of(each)
                 raise InputError(
-                    f"`{shown}` is not a folder",
+                    f"`{named}` is not a folder",
                     help="policies are files in a folder of the design's name: move what is there away",
-                    location=Location(shown),
+                    location=Location(named),
                 )
             return []
     project.require_inside(folder)
     try:
         entries = list(folder.iterdir())
     except OSError as error:
-        shown = project.name_of(folder)
+        named = project.name_of(folder)
         reason = (error.strerror or str(error)).lower()
-        raise InputError(f"`{shown}` cannot be read: {reason}", location=Location(shown)) from None
+        raise InputError(f"`{named}` cannot be read: {reason}", location=Location(named)) from None
     files = sorted(path for path in entries if path.suffix in (".yaml", ".yml") and not path.name.startswith("."))
     for file in files:
         project.require_inside(file)

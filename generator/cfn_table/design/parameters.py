@@ -6,12 +6,13 @@ Source: CloudFormation user guide, "CloudFormation template Parameters syntax".
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any, Final
 
 from cfn_table.design.context import Parameter
 from cfn_table.design.names import pascal_case
 from cfn_table.design.source import Mapping, Sequence, Text
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.suggest import did_you_mean, shown
 from cfn_table.errors import InputError
 
 TYPES: Final = (
@@ -50,26 +51,27 @@ def read_parameter(name: str, raw: Mapping) -> Parameter:
     for key in raw:
         if key not in FIELDS:
             raise InputError(
-                f"unknown field `{key}` in the parameter `{name}`",
+                f"unknown field {shown(key)} in the parameter {shown(name)}",
                 help=did_you_mean(key, FIELDS),
                 location=_place(raw, key),
             )
     for key, value in raw.items():
         if not isinstance(value, Text) and not (key == "allowed_values" and isinstance(value, Sequence)):
             raise InputError(
-                f"`{key}` must be a {'list' if key == 'allowed_values' else 'single value'}", location=value.location
+                f"{shown(key)} must be a {'list' if key == 'allowed_values' else 'single value'}",
+                location=value.location,
             )
     logical_id = str(raw.get("parameter") or pascal_case(name))
     if not re.fullmatch(r"[A-Za-z0-9]{1,255}", logical_id):
         raise InputError(
-            f"`{logical_id}` cannot name a parameter",
+            f"{shown(logical_id)} cannot name a parameter",
             help="use letters and digits only",
             location=_place(raw, "parameter"),
         )
     kind = str(raw.get("type") or "String")
     if kind not in TYPES:
         raise InputError(
-            f"`{kind}` is not a parameter type of a design",
+            f"{shown(kind)} is not a parameter type of a design",
             help=did_you_mean(kind, TYPES),
             location=_place(raw, "type"),
         )
@@ -102,7 +104,9 @@ def _convert(key: str, value: Any, kind: str) -> Any:
         return value == "true"
     if key == "allowed_pattern":
         try:
-            re.compile(value)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # CloudFormation evaluates it, and in Java `[[a]` is no ambiguity
+                re.compile(str(value))
         except (re.error, OverflowError, RecursionError) as error:
             raise InputError(
                 f"`allowed_pattern` is not a regular expression: {error}", location=value.location
@@ -115,7 +119,7 @@ def _number(value: Any, key: str) -> int | float:
         return int(value)
     if isinstance(value, Text) and re.fullmatch(r"-?[0-9]{1,18}\.[0-9]{1,18}", value):
         return float(value)
-    raise InputError(f"`{key}` must be a number", location=value.location)
+    raise InputError(f"{shown(key)} must be a number", location=value.location)
 
 
 def _check_default(name: str, raw: Mapping, kind: str, properties: dict[str, Any]) -> None:
@@ -141,5 +145,7 @@ def _check_default(name: str, raw: Mapping, kind: str, properties: dict[str, Any
         problem = "is outside its range"
     if problem:
         raise InputError(
-            f"the default `{default}` of the parameter `{name}` {problem}", location=_place(raw, "default")
+            f"the default {shown(default)} of the parameter {shown(name)} {problem}",
+            help="change one of them",
+            location=_place(raw, "default"),
         )

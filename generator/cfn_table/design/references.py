@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from cfn_table.design.context import Parametric
 from cfn_table.design.design import Design, Policy
 from cfn_table.design.model import Index, VectorIndex
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.suggest import did_you_mean, shown
 from cfn_table.findings import Finding, Location, Severity
 
 RULE = "names-refer-to-something"
@@ -37,7 +37,7 @@ def _indexes(design: Design) -> Iterator[Finding]:
         for position, index in enumerate(indexes):
             place = design.locate(section, position, "id" if index.id else "name")
             if index.ref in seen:
-                yield _error(f"two indexes have the id `{index.ref}`", "give one of them another `id`", place)
+                yield _error(f"two indexes have the id {shown(index.ref)}", "give one of them another `id`", place)
             seen[index.ref] = place
             if isinstance(index.name, Parametric) and index.id is None:
                 yield _error(
@@ -46,7 +46,9 @@ def _indexes(design: Design) -> Iterator[Finding]:
                     place,
                 )
             elif not index.ref.isascii() or not any(character.isalnum() for character in index.ref):
-                yield _error(f"the index `{index.ref}` needs an `id` of letters and digits", "add `id: NAME`", place)
+                yield _error(
+                    f"the index {shown(index.ref)} needs an `id` of letters and digits", "add `id: NAME`", place
+                )
 
 
 def _entities(design: Design) -> Iterator[Finding]:
@@ -56,7 +58,7 @@ def _entities(design: Design) -> Iterator[Finding]:
             if key not in known:
                 help_ = did_you_mean(key, known)
                 yield _error(
-                    f"`{key}` is no key attribute of the table or an index",
+                    f"{shown(key)} is no key attribute of the table or an index",
                     help_ or "keep it under `attributes`",
                     design.locate_key("entities", name, "keys", key),
                 )
@@ -86,7 +88,7 @@ def _names(
     for position, name in enumerate(names):
         if name not in known:
             place = design.locate(*where, position)
-            yield _error(f"there is no {kind} `{name}`", did_you_mean(name, known), place)
+            yield _error(f"there is no {kind} {shown(name)}", did_you_mean(name, known), place)
 
 
 def _policy(design: Design, policy: Policy) -> Iterator[Finding]:
@@ -95,17 +97,17 @@ def _policy(design: Design, policy: Policy) -> Iterator[Finding]:
         place = policy.locate("allow", position)
         if grant.pattern not in design.file.access_patterns:
             yield _error(
-                f"there is no access pattern `{grant.pattern}`",
+                f"there is no access pattern {shown(grant.pattern)}",
                 did_you_mean(grant.pattern, design.file.access_patterns),
                 place,
             )
         if grant.pattern in seen and not grant.bind:
-            yield _error(f"`{grant.pattern}` is allowed twice", "keep one of them", place)
+            yield _error(f"{shown(grant.pattern)} is allowed twice", "keep one of them", place)
         seen.add(grant.pattern)
     for entity, names in policy.file.attributes.items():
         if entity not in design.entities:
             yield _error(
-                f"there is no entity `{entity}`",
+                f"there is no entity {shown(entity)}",
                 did_you_mean(entity, design.entities),
                 policy.locate("attributes", entity),
             )
@@ -114,8 +116,8 @@ def _policy(design: Design, policy: Policy) -> Iterator[Finding]:
         for position, name in enumerate(names):
             if name not in known:
                 yield _error(
-                    f"entity `{entity}` has no attribute `{name}`",
-                    did_you_mean(name, known),
+                    f"entity {shown(entity)} has no attribute {shown(name)}",
+                    did_you_mean(name, known) or "name attributes of the entity",
                     policy.locate("attributes", entity, position),
                 )
     if policy.file.read_stream and design.file.table.stream is None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn_table.design.suggest import shown
 from cfn_table.errors import InputError
 from cfn_table.findings import Location
 
@@ -106,25 +107,25 @@ def read_file(path: Path, *, name: str | None = None) -> SourceFile:
     Raises:
         InputError: it is missing, a folder or a pipe, unreadable, too large (`MAX_BYTES`), or not UTF-8.
     """
-    shown = name or str(path)
-    place = Location(shown)
+    named = name or str(path)
+    place = Location(named)
     try:
         if path.is_fifo() and not str(path).startswith("/dev/"):  # opening it would wait for a writer
-            raise InputError(f"`{shown}` is a pipe, not a file", help="name a file, or `-`", location=place)
+            raise InputError(f"`{named}` is a pipe, not a file", help="name a file, or `-`", location=place)
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise InputError(
-                f"`{shown}` is larger than {MAX_BYTES // 1024**2} MiB", help="split it with `include`", location=place
+                f"`{named}` is larger than {MAX_BYTES // 1024**2} MiB", help="split it with `include`", location=place
             )
     except FileNotFoundError:
-        raise InputError(f"there is no file `{shown}`", help="check the path", location=place) from None
+        raise InputError(f"there is no file `{named}`", help="check the path", location=place) from None
     except IsADirectoryError:
-        raise InputError(f"`{shown}` is a folder, not a file", help="name a file in it", location=place) from None
+        raise InputError(f"`{named}` is a folder, not a file", help="name a file in it", location=place) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"`{shown}` cannot be read: {reason.lower()}", location=place) from None
-    return decode(data, shown)
+        raise InputError(f"`{named}` cannot be read: {reason.lower()}", location=place) from None
+    return decode(data, named)
 
 
 def decode(data: bytes, name: str) -> SourceFile:
@@ -208,7 +209,7 @@ class _Builder:
                 continue
             elif isinstance(event, yaml.AliasEvent):
                 raise InputError(
-                    f"the alias `*{event.anchor}` is refused",
+                    f"the alias {shown(f'*{event.anchor}')} is refused",
                     help="write the value out: what a reviewer reads must be what is generated",
                     location=self.at(event),
                 )
@@ -244,13 +245,13 @@ class _Builder:
     def refuse_extras(self, event: Any) -> None:
         if event.anchor is not None:
             raise InputError(
-                f"the anchor `&{event.anchor}` is refused",
+                f"the anchor {shown(f'&{event.anchor}')} is refused",
                 help="write the value out: what a reviewer reads must be what is generated",
                 location=self.at(event),
             )
         if event.tag is not None:
             raise InputError(
-                f"the tag `{event.tag}` is refused",
+                f"the tag {shown(event.tag)} is refused",
                 help="drop it, or put the value in quotes if it is a text that begins with `!`",
                 location=self.at(event),
             )
@@ -274,9 +275,9 @@ class _Builder:
         other = value[:-1] if value.endswith("?") else value + "?"
         if value in parent or other in parent:
             twin = parent.key(value if value in parent else other) or value
-            also = "" if twin == value else f" (as `{twin}`)"
+            also = "" if twin == value else f" (as {shown(twin)})"
             raise InputError(
-                f"`{value}` is here twice, first on line {twin.line}{also}",
+                f"{shown(value)} is here twice, first on line {twin.line}{also}",
                 help="keep one of them",
                 location=value.location,
             )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cfn_table.design.context import Parametric
-from cfn_table.design.fields import shown
 from cfn_table.design.model.base import Part, deploy_time, inner_model, is_collection
 from cfn_table.design.source import Mapping, Sequence, Text
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.suggest import did_you_mean, shown
 from cfn_table.errors import InputError
 from cfn_table.findings import Finding, Location, Severity
 
@@ -106,24 +105,37 @@ def _finding(model: type[BaseModel], raw: Mapping, detail: ErrorDetails) -> Find
     elif kind == "extra_forbidden":
         owner = _model_at(model, path[:-1])
         known = [field.alias or key for key, field in owner.model_fields.items() if not field.exclude] if owner else []
-        message, help_ = f"unknown field `{name}`", did_you_mean(str(name), known)
+        message = f"unknown field {shown(name)}"
+        help_ = did_you_mean(str(name), known) or "docs/design-reference.md lists the fields"
         place = locate_key(raw, path)
     else:
         context = detail.get("ctx", {})
         message = str(context.get("message") or _plain_message(kind, detail))
-        help_ = str(context.get("help", ""))
+        help_ = str(context.get("help", _HELP.get(kind, "")))
         place = locate(raw, path)
         reason = _reason_against_parameters(model, path) if isinstance(detail["input"], Parametric) else ""
         if reason:
-            message = f"`{detail['input']}` is a deploy-time parameter, and {reason}"
+            message = f"{shown(detail['input'])} is a deploy-time parameter, and {reason}"
             help_ = "make it a plain context value; docs/design-reference.md lists the fields that can hold a parameter"
     return Finding(RULE, Severity.ERROR, message, help=help_, location=place)
+
+
+_HELP: Final = {
+    "dict_type": "write `name: value` lines below it, or `{name: value}`",
+    "model_type": "write `name: value` lines below it, or `{name: value}`",
+    "model_attributes_type": "write `name: value` lines below it, or `{name: value}`",
+    "tuple_type": "write `- entry` lines below it, or `[entry]`",
+    "list_type": "write `- entry` lines below it, or `[entry]`",
+    "too_short": "add an entry, or leave the name out",
+    "too_long": "remove entries",
+}
+"""What to do about pydantic's own errors, by their type."""
 
 
 def _plain_message(kind: str, detail: ErrorDetails) -> str:
     value = detail.get("input")
     if isinstance(value, Parametric):
-        return f"`{value}` is a deploy-time parameter, and this must be known when the template is generated"
+        return f"{shown(value)} is a deploy-time parameter, and this must be known when the template is generated"
     wanted = {
         "dict_type": "a mapping is needed here",
         "model_type": "a mapping is needed here",
@@ -132,7 +144,6 @@ def _plain_message(kind: str, detail: ErrorDetails) -> str:
         "list_type": "a list is needed here",
         "too_short": "the list has too few entries",
         "too_long": "the list has too many entries",
-        "literal_error": f"{shown(value)} is not one of the values",
     }.get(kind)
     if wanted is None:
         return detail["msg"][:1].lower() + detail["msg"][1:]

@@ -9,8 +9,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from cfn_table.design.fields import shown
 from cfn_table.design.source import Text
+from cfn_table.design.suggest import shown
 
 DYNAMODB_TYPES: Final = {
     "string": "S",

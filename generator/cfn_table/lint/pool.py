@@ -3,6 +3,8 @@
 One worker process is started, as early as the caller likes; when more templates wait than it can take, it forks copies
 of itself, which have cfn-lint already loaded. One thread per process hands out the jobs, one at a time, so that a
 process that waits is always reading and no pipe can block both sides.
+
+This module imports almost nothing, so that the worker can be started first thing.
 """
 
 from __future__ import annotations
@@ -12,14 +14,29 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from cfn_table.errors import InternalError
 from cfn_table.lint.processes import CannotLintError, Channel, GoneError, NoProcess, WorkerProcess, usable_cpus
-from cfn_table.lint.verdicts import LintVerdict
-from cfn_table.lint.worker import Frame, LintJob, verdict_in
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from cfn_table.errors import InternalError
+    from cfn_table.lint.frames import Frame
+    from cfn_table.lint.verdicts import LintVerdict
+    from cfn_table.lint.worker import LintJob
 
 __all__ = ["LintJob", "LintPool", "LintTicket"]
+
+
+def __getattr__(name: str) -> object:
+    """`LintJob` belongs to what is asked of a pool, and its module is not needed before that."""
+    if name == "LintJob":
+        from cfn_table.lint.worker import LintJob
+
+        return LintJob
+    raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
+
 
 # A process that dies of a job may have been killed for something else; the second time it was the job.
 _ATTEMPTS = 2
@@ -54,10 +71,12 @@ class LintTicket:
         if self._error is not None:
             raise self._error
         assert self._answer is not None
+        from cfn_table.lint.worker import verdict_in
+
         try:
             return verdict_in(self._answer)
         except RuntimeError as crash:
-            raise InternalError(f"linting `{self.job.path}` failed:\n{crash}") from None
+            raise _internal_error(f"linting `{self.job.path}` failed:\n{crash}") from None
 
     def _settle(self, answered: Frame | None, error: Exception | None = None) -> None:
         if self._done.is_set():
@@ -167,9 +186,9 @@ class LintPool:
 
     def _complain(self) -> None:
         if self._broken:
-            raise InternalError(self._broken)
+            raise _internal_error(self._broken)
         if self._closed:
-            raise InternalError("the lint pool is closed")
+            raise _internal_error("the lint pool is closed")
 
     def _launch(self) -> WorkerProcess | NoProcess:
         """A new worker process; where no process can be started, something that does the same in this one."""
@@ -258,7 +277,9 @@ class LintPool:
             if ticket._attempts < _ATTEMPTS:
                 self._put_back(ticket)
             else:
-                ticket._settle(None, InternalError(f"the lint process died twice while it linted `{ticket.job.path}`"))
+                ticket._settle(
+                    None, _internal_error(f"the lint process died twice while it linted `{ticket.job.path}`")
+                )
             raise
         ticket._settle(answered)
 
@@ -269,7 +290,7 @@ class LintPool:
                 self._waiting.appendleft(ticket)
                 self._changed.notify_all()
         if not usable:
-            ticket._settle(None, InternalError(self._broken) if self._broken else _closed_before(ticket))
+            ticket._settle(None, _internal_error(self._broken) if self._broken else _closed_before(ticket))
 
     def _break(self, reason: str) -> None:
         with self._changed:
@@ -278,8 +299,14 @@ class LintPool:
             self._waiting.clear()
             self._changed.notify_all()
         for ticket in abandoned:
-            ticket._settle(None, InternalError(reason))
+            ticket._settle(None, _internal_error(reason))
+
+
+def _internal_error(message: str) -> InternalError:
+    from cfn_table.errors import InternalError
+
+    return InternalError(message)
 
 
 def _closed_before(ticket: LintTicket) -> InternalError:
-    return InternalError(f"the lint pool was closed before `{ticket.job.path}` was linted")
+    return _internal_error(f"the lint pool was closed before `{ticket.job.path}` was linted")

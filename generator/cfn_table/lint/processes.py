@@ -7,15 +7,13 @@ The worker must be the same program as this one. It is started with nothing but 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
-from cfn_table.lint.worker import Frame, answer, read_frame, write_frame
+from cfn_table.lint.frames import Frame, read_frame, write_frame
 
 # INVARIANT: the worker imports from where this process imports, except from the current folder. `-I` keeps Python from
 # adding that folder and from reading PYTHON* variables, `-S` from looking for its own folders; `sys.path` becomes ours.
@@ -23,9 +21,9 @@ from cfn_table.lint.worker import Frame, answer, read_frame, write_frame
 _START = """\
 import gc
 gc.disable()
-import json, sys
+import sys
 try:
-    sys.path[:] = json.loads(sys.argv[1])
+    sys.path[:] = sys.argv[2:]
     try:
         import cfn_table.lint.worker, cfnlint
     except ImportError:
@@ -33,11 +31,11 @@ try:
         site.main()
     from cfn_table.lint.worker import main
 except BaseException:
-    import traceback
+    import json, traceback
     said = json.dumps({"fatal": traceback.format_exc()}).encode()
     sys.stdout.buffer.write(len(said).to_bytes(4, "big") + said)
     raise SystemExit(1)
-main(json.loads(sys.argv[2]))
+main([int(end) for end in sys.argv[1].split()])
 """
 
 
@@ -124,12 +122,14 @@ class WorkerProcess:
             their_read, our_write = os.pipe()
             theirs += [their_read, their_write]
             self.main = Channel(our_write, our_read)
+            copies_ends = theirs[:-2]
+            arguments = [" ".join(map(str, copies_ends)), *_import_path()]
             self._process = subprocess.Popen(
-                [sys.executable, *_python_options(), "-c", _START, json.dumps(_import_path()), json.dumps(theirs[:-2])],
+                [sys.executable, *_python_options(), "-c", _START, *arguments],
                 stdin=their_read,
                 stdout=their_write,
                 stderr=subprocess.DEVNULL,
-                **_apart(theirs[:-2]),
+                **_apart(copies_ends),
             )
         except OSError:
             self.dispose()
@@ -142,7 +142,7 @@ class WorkerProcess:
         """Raises GoneError when it ends before, CannotLintError when it says why it cannot lint."""
         greeting = self.main.greeting()
         if "fatal" in greeting:
-            raise CannotLintError(greeting["fatal"])
+            raise CannotLintError(str(greeting["fatal"]))
 
     def fork(self) -> Channel:
         """Make it fork a copy; gives the talk with the copy. Raises GoneError."""
@@ -198,6 +198,8 @@ class NoProcess:
 
     def ask(self, frame: Frame) -> Frame:
         """The answer to a request."""
+        from cfn_table.lint.worker import answer
+
         return answer(frame)
 
     def dispose(self) -> None:
@@ -217,9 +219,12 @@ def usable_cpus() -> int:
 
 def _import_path() -> list[str]:
     """Our `sys.path`, the folder of this `cfn_table` first, and never the current folder (unless it is that one)."""
-    ours = str(Path(__file__).absolute().parents[2])
+    # Without pathlib, whose import takes as long as starting the worker.
+    ours = os.path.abspath(__file__)  # noqa: PTH100
+    for _ in __name__.split("."):
+        ours = os.path.dirname(ours)  # noqa: PTH120
     here = os.path.realpath(os.curdir)
-    rest = [entry for entry in sys.path if Path(entry).is_absolute() and os.path.realpath(entry) != here]
+    rest = [entry for entry in sys.path if os.path.isabs(entry) and os.path.realpath(entry) != here]  # noqa: PTH117
     return list(dict.fromkeys([ours, *rest]))
 
 

@@ -1,7 +1,7 @@
 """The other side of `cfn_table.lint.pool`: a process that only lints, and that can fork copies of itself.
 
-Frames go through pipes: four bytes of length (big-endian), then JSON. A process answers one request at a time, in
-order, and ends when nobody holds the other end of its pipe any more, so it never outlives the process it works for.
+A process answers one request at a time, in order, and ends when nobody holds the other end of its pipe any more, so it
+never outlives the process that it works for. The frames:
 
 greeting  `{"ready": true}`, or `{"fatal": TRACEBACK}` when linting is impossible here
 requests  `{"id": …, "text": …}`          lint (see `LintJob`), answered by `answer`
@@ -13,18 +13,16 @@ from __future__ import annotations
 
 import gc
 import importlib.util
-import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from cfn_table.errors import CfnTableError, InputError
+from cfn_table.lint.frames import Frame, read_frame, write_frame
 from cfn_table.lint.verdicts import LintVerdict, finding_from_data, finding_to_data
-
-Frame = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +79,6 @@ def verdict_in(answered: Frame) -> LintVerdict:
     if "crash" in answered:
         raise RuntimeError(answered["crash"])
     return LintVerdict.from_data(answered["verdict"])
-
-
-def read_frame(descriptor: int) -> Frame | None:
-    """The next frame; None at the end of the stream, even if it ends within a frame."""
-    head = _read(descriptor, 4)
-    body = None if head is None else _read(descriptor, int.from_bytes(head, "big"))
-    if body is None:
-        return None
-    frame: Frame = json.loads(body)
-    return frame
-
-
-def write_frame(descriptor: int, frame: Frame) -> None:
-    """Write a frame; raises BrokenPipeError when nobody reads any more."""
-    body = json.dumps(frame).encode("ascii")
-    rest = memoryview(len(body).to_bytes(4, "big") + body)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
 
 
 def main(spare: list[int]) -> NoReturn:
@@ -191,14 +171,3 @@ def _miss_solver_once() -> None:
 def _close(descriptors: list[int]) -> None:
     for descriptor in descriptors:
         os.close(descriptor)
-
-
-def _read(descriptor: int, size: int) -> bytes | None:
-    chunks = []
-    while size:
-        chunk = os.read(descriptor, min(size, 1 << 20))
-        if not chunk:
-            return None
-        chunks.append(chunk)
-        size -= len(chunk)
-    return b"".join(chunks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -217,7 +218,8 @@ def build_of(prepared: Prepared, verdict: LintVerdict | None) -> Build:
     )
 
 
-def tool_versions() -> dict[str, str]:
+@functools.cache
+def tool_versions() -> Mapping[str, str]:
     """Versions of the programs that decide what is published."""
     from importlib.metadata import version
 

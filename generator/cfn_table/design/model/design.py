@@ -26,6 +26,7 @@ from cfn_table.design.model.base import Part
 from cfn_table.design.model.entities import Attributes, Entity, EveryEntity
 from cfn_table.design.model.patterns import AccessPattern
 from cfn_table.design.model.table import Index, Table, VectorIndex
+from cfn_table.design.suggest import shown
 
 SEMVER: Final = (
     r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
@@ -33,15 +34,22 @@ SEMVER: Final = (
 )
 """A version by Semantic Versioning 2.0.0, without build metadata, which would not order."""
 
+_WORDS: Final = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+LONGEST_NAME: Final = 100
+"""Longest name of a design or a policy, which become names of files, folders and resources."""
+
 DesignName = Annotated[
     str,
     matching(
-        "[a-z][a-z0-9]*(-[a-z0-9]+)*", "a name of a design", "use lower-case words joined by `-`, such as `kv-storage`"
+        rf"(?=.{{1,{LONGEST_NAME}}}\Z){_WORDS}",
+        "a name of a design",
+        "use lower-case words joined by `-`, such as `kv-storage`",
     ),
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+            "pattern": f"^{_WORDS}$",
+            "maxLength": LONGEST_NAME,
             DEPLOY_TIME: "it names the folders of policies and versions",
         }
     ),
@@ -49,9 +57,11 @@ DesignName = Annotated[
 PolicyName = Annotated[
     str,
     matching(
-        "[a-z][a-z0-9]*(-[a-z0-9]+)*", "a name of a policy", "use lower-case words joined by `-`, such as `read-only`"
+        rf"(?=.{{1,{LONGEST_NAME}}}\Z){_WORDS}",
+        "a name of a policy",
+        "use lower-case words joined by `-`, such as `read-only`",
     ),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_WORDS}$", "maxLength": LONGEST_NAME}),
 ]
 Version = Annotated[
     str,
@@ -92,7 +102,7 @@ AlarmPeriod = Annotated[
 def _milliseconds(value: Any) -> Any:
     number = number_of(value)
     if not 0 < number <= MOST_MILLISECONDS:
-        raise problem(f"`{number}` is not between 0 and {MOST_MILLISECONDS}")
+        raise problem(f"`{number}` is not between 0 and {MOST_MILLISECONDS}", "a target is in milliseconds")
     return number
 
 
@@ -142,7 +152,7 @@ class Alarms(Part):
         if isinstance(raw, str):
             if raw == "true":
                 return {}
-            raise problem(f"`{raw}` is neither `true` nor a mapping of alarms", "leave `alarms` out for none")
+            raise problem(f"{shown(raw)} is neither `true` nor a mapping of alarms", "leave `alarms` out for none")
         return raw
 
 
@@ -188,14 +198,16 @@ class LintOptions(Part):
     def _reasons(self) -> LintOptions:
         for rule, reason in self.suppress.items():
             if len(reason.split()) < 2:
-                raise problem(f"`{rule}` is suppressed without a reason", "say in a sentence why it does not apply")
+                raise problem(
+                    f"{shown(rule)} is suppressed without a reason", "say in a sentence why it does not apply"
+                )
         return self
 
 
 def _description(value: Any) -> str:
     text = str(need_text(value))
     if len(text.encode()) > 1024:
-        raise problem("the description has more than 1,024 bytes")
+        raise problem("the description has more than 1,024 bytes", "shorten it: CloudFormation takes no more")
     return text
 
 
@@ -297,7 +309,8 @@ class Grant(Part):
         text = need_text(raw)
         if "*" in text or "?" in text:
             raise problem(
-                f"`{text}` is a wildcard", "name each pattern: a wildcard would widen the policy with every new pattern"
+                f"{shown(text)} is a wildcard",
+                "name each pattern: a wildcard would widen the policy with every new pattern",
             )
         return {"pattern": text}
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from cfn_table.design.context import Parametric
-from cfn_table.design.fields import KNOWN_TO_APPLICATIONS, AttributeName, Bool, Str, choice, need_text, problem, shown
+from cfn_table.design.fields import KNOWN_TO_APPLICATIONS, AttributeName, Bool, Str, choice, need_text, problem
 from cfn_table.design.keys import Domain, KeyTemplate, TemplateError
 from cfn_table.design.model.base import Part, split_optional
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.suggest import did_you_mean, shown
 from cfn_table.design.values import DYNAMODB_TYPES, WrongValue, decimal
 
 TYPES: Final = tuple(DYNAMODB_TYPES)
@@ -23,7 +24,8 @@ def _template(value: Any) -> KeyTemplate:
         raise problem("a key template is a text, not a mapping", 'put it in quotes: "{State}#{Date}"')
     if isinstance(value, Parametric):
         raise problem(
-            f"`{value}` is a deploy-time parameter, and keys are built by applications", "make it a plain context value"
+            f"{shown(value)} is a deploy-time parameter, and keys are built by applications",
+            "make it a plain context value",
         )
     try:
         return KeyTemplate.parse(str(need_text(value)))
@@ -37,9 +39,13 @@ Template = Annotated[KeyTemplate, PlainValidator(_template), WithJsonSchema({"ty
 def _pattern(value: Any) -> str:
     text = need_text(value)
     try:
-        compiled = re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise problem(f"{shown(text)} is not a regular expression: {error}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # such as `[[a]`, which will mean something else
+            compiled = re.compile(text)
+    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        raise problem(
+            f"{shown(text)} is not a regular expression: {error}", "write one as Python has them, such as `[a-z]+`"
+        ) from None
     # In a key template the pattern stands inside of a larger one, and other languages have to understand it too.
     if compiled.groupindex or compiled.flags & ~re.UNICODE or re.search(r"\\[1-9]|\(\?P=", text):
         raise problem(
@@ -53,7 +59,7 @@ def _number(value: str) -> None:
     try:
         decimal(value)
     except WrongValue as error:
-        raise problem(str(error)) from None
+        raise problem(str(error), "list numbers only, or use the type `string`") from None
 
 
 class Attribute(Part):
@@ -87,18 +93,21 @@ class Attribute(Part):
         text = need_text(raw)
         if text not in TYPES:
             raise problem(
-                f"`{text}` is no attribute type", did_you_mean(text, TYPES) or "the types are " + ", ".join(TYPES)
+                f"{shown(text)} is no attribute type", did_you_mean(text, TYPES) or "the types are " + ", ".join(TYPES)
             )
         return {"type": text}
 
     @model_validator(mode="after")
     def _consistent(self) -> Attribute:
         if self.pattern is not None and self.type != "string":
-            raise problem(f"a pattern checks strings, not a {self.type}")
+            raise problem(f"a pattern checks strings, not a {self.type}", "leave out the pattern, or the type")
         if len(set(self.values)) != len(self.values):
-            raise problem("a value is listed twice")
+            raise problem("a value is listed twice", "keep one of them")
         if self.values and self.type not in ("string", "number"):
-            raise problem(f"values can be listed for strings and numbers, not for a {self.type}")
+            raise problem(
+                f"values can be listed for strings and numbers, not for a {self.type}",
+                "leave out the values, or the type",
+            )
         if self.type == "number":
             for value in self.values:
                 _number(value)
@@ -146,7 +155,7 @@ class EveryEntity(Part):
 
 def _sample(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise problem("a sample is a mapping of attributes to values")
+        raise problem("a sample is a mapping of attributes to values", "write `- userId: user123` and so on")
     return value
 
 

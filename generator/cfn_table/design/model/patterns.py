@@ -14,12 +14,11 @@ from cfn_table.design.fields import (
     need_text,
     positive,
     problem,
-    shown,
     validate_inner,
 )
 from cfn_table.design.keys import KeyTemplate, TemplateError
 from cfn_table.design.model.base import Part
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.suggest import did_you_mean, shown
 
 SINGLE: Final = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
 """Operations on one item, which may be listed together."""
@@ -60,11 +59,11 @@ class SortKey(Part):
         ((comparison, value),) = raw.items()
         if comparison == "between":
             if not isinstance(value, list) or len(value) != 2:
-                raise problem("`between` takes a list of two templates")
+                raise problem("`between` takes a list of two templates", 'write `["A#{from}", "A#{to}"]`')
             return {"comparison": "between", "templates": tuple(_parse(item) for item in value)}
         if comparison not in COMPARISONS:
             raise problem(
-                f"`{comparison}` is no sort key comparison", did_you_mean(comparison, (*COMPARISONS, "between"))
+                f"{shown(comparison)} is no sort key comparison", did_you_mean(comparison, (*COMPARISONS, "between"))
             )
         return {"comparison": str(comparison), "templates": (_parse(value),)}
 
@@ -81,7 +80,8 @@ def _sort_key(value: Any) -> Any:
         if value == "any":
             return "any"
         raise problem(
-            f"`{value}` is no sort key condition", 'write `any` or a comparison such as `{begins_with: "KEY#{prefix}"}`'
+            f"{shown(value)} is no sort key condition",
+            'write `any` or a comparison such as `{begins_with: "KEY#{prefix}"}`',
         )
     if isinstance(value, dict) and value and all(isinstance(item, dict) for item in value.values()):
         return {str(name): validate_inner(SortKey, item) for name, item in value.items()}
@@ -109,7 +109,7 @@ def read_tests(value: Any) -> tuple[AllOf, ...]:
     """`{PATH: TEST}` (and) or a list of those (or), as alternatives that each are a tuple of tests."""
     if isinstance(value, list):
         if not value:
-            raise problem("a list of tests cannot be empty")
+            raise problem("a list of tests cannot be empty", "write `[{status: active}]`, or leave it out")
         return tuple(alternative for item in value for alternative in read_tests(item))
     if not isinstance(value, dict) or not value:
         raise problem("tests are a mapping of attributes to tests", "write `{status: active}` or `{count: {gt: 5}}`")
@@ -120,14 +120,14 @@ def _tests_of(path: str, raw: Any) -> list[Test]:
     if not isinstance(raw, dict):
         return [Test(path=path, comparison="equals", operands=(raw,))]
     if not raw:
-        raise problem(f"`{path}` has no test", "write a value, or a test such as `{gt: 5}`")
+        raise problem(f"{shown(path)} has no test", "write a value, or a test such as `{gt: 5}`")
     tests = []
     for comparison, value in raw.items():
         if comparison not in TESTS:
-            raise problem(f"`{comparison}` is no test", did_you_mean(comparison, TESTS))
+            raise problem(f"{shown(comparison)} is no test", did_you_mean(comparison, TESTS))
         if comparison == "exists":
             if value not in ("true", "false"):
-                raise problem("`exists` is `true` or `false`")
+                raise problem("`exists` is `true` or `false`", "put a text that is compared under `equals`")
             tests.append(Test(path=path, comparison="exists" if value == "true" else "not_exists", operands=()))
         elif comparison in ("between", "in"):
             if (
@@ -136,7 +136,8 @@ def _tests_of(path: str, raw: Any) -> list[Test]:
                 or not 0 < len(value) <= 100
             ):
                 raise problem(
-                    f"`{comparison}` takes a list of {'two' if comparison == 'between' else '1 to 100'} values"
+                    f"{shown(comparison)} takes a list of {'two' if comparison == 'between' else '1 to 100'} values",
+                    "write `[1, 5]`",
                 )
             tests.append(Test(path=path, comparison=str(comparison), operands=tuple(value)))
         else:
@@ -158,7 +159,10 @@ def _changes(value: Any) -> dict[str, Any]:
     if isinstance(value, list) and value:
         return {str(need_text(name)): f"{{{name}}}" for name in value}
     if not isinstance(value, dict) or not value:
-        raise problem("changes are a mapping of attributes to values, or a list of attributes")
+        raise problem(
+            "changes are a mapping of attributes to values, or a list of attributes",
+            "write `{status: paid}` or `[status]`",
+        )
     return {str(name): item for name, item in value.items()}
 
 
@@ -170,7 +174,7 @@ def _limit(value: Any) -> Any:
 
 def _bindings(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise problem("`with` is a mapping of placeholders to values")
+        raise problem("`with` is a mapping of placeholders to values", "write `{userId: admin}`")
     return {str(name): str(need_text(item)) for name, item in value.items()}
 
 
@@ -299,7 +303,7 @@ class AccessPattern(PatternBase):
     @model_validator(mode="after")
     def _several(self) -> AccessPattern:
         if len(set(self.operation)) < len(self.operation):
-            raise problem("an operation is listed twice")
+            raise problem("an operation is listed twice", "keep one of them")
         if len(self.operation) > 1 and not set(self.operation) <= set(SINGLE):
             raise problem(
                 "only operations on single items can be listed together", "write a pattern each for the others"

@@ -25,15 +25,15 @@ from cfn_table.design.fields import (
     Region,
     ResourceName,
     Str,
+    attribute_name,
     choice,
     deployable,
     need_text,
     problem,
-    shown,
     within,
 )
 from cfn_table.design.model.base import Part
-from cfn_table.design.suggest import did_you_mean
+from cfn_table.design.suggest import did_you_mean, shown
 
 KeyType = Annotated[str, choice("string", "number", "binary"), WithJsonSchema({"enum": ["string", "number", "binary"]})]
 
@@ -42,7 +42,7 @@ def _insights(value: Any) -> str:
     text = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else need_text(value)
     if text not in ("true", "false", "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"):
         raise problem(
-            f"`{text}` is no mode of contributor insights",
+            f"{shown(text)} is no mode of contributor insights",
             "use `true`, `ACCESSED_AND_THROTTLED_KEYS` or `THROTTLED_KEYS`",
         )
     return str(text)
@@ -50,7 +50,7 @@ def _insights(value: Any) -> str:
 
 def _properties(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise problem("a mapping of CloudFormation property names is needed here")
+        raise problem("a mapping of CloudFormation property names is needed here", "write `{Name: value}`")
     from cfn_table.design.values import convert_json
 
     return {str(key): _plain(convert_json(item)) for key, item in value.items()}
@@ -98,6 +98,10 @@ def _encryption(value: Any) -> Any:
         hint = did_you_mean(value, ("aws_owned", "aws_managed"))
         raise problem(f"{shown(value)} is no encryption", f"{hint.rstrip('?')}, or a customer KMS key's ARN or alias")
     return _kms_key(value)
+
+
+def _type_attribute(value: Any) -> str | None:
+    return None if isinstance(value, str) and value == "none" else attribute_name(value)
 
 
 Billing = Annotated[
@@ -226,15 +230,18 @@ class Capacity(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Capacity:
         if (self.min is None) != (self.max is None):
-            raise problem("`min` and `max` go together")
+            raise problem("`min` and `max` go together", "add the other one")
         low = self.min if isinstance(self.min, int) else None
         high = self.max if isinstance(self.max, int) else None
         if low is not None and high is not None and low > high:
-            raise problem(f"`min` {low} is above `max` {high}")
+            raise problem(f"`min` {low} is above `max` {high}", "exchange them")
         if self.min is None and self.units is None:
-            raise problem("capacity needs a number of units, or `min` and `max`")
+            raise problem("capacity needs a number of units, or `min` and `max`", "write `5`, or `{min: 5, max: 100}`")
         if isinstance(self.units, int) and not (low or self.units) <= self.units <= (high or self.units):
-            raise problem("`units` is what scaling begins with and must lie between `min` and `max`")
+            raise problem(
+                "`units` is what scaling begins with and must lie between `min` and `max`",
+                "leave it out to begin at `min`",
+            )
         return self
 
     @property
@@ -354,7 +361,7 @@ def _projection(value: Any) -> str | tuple[str, ...]:
         )
     text = need_text(value)
     if text not in ("all", "keys_only"):
-        raise problem(f"`{text}` is no projection", "use `all`, `keys_only` or `{include: [ATTRIBUTE]}`")
+        raise problem(f"{shown(text)} is no projection", "use `all`, `keys_only` or `{include: [ATTRIBUTE]}`")
     return str(text)
 
 
@@ -451,8 +458,8 @@ class Table(Part):
     key: Key = Field(description="The table's key.")
     type_attribute: Annotated[
         str | None,
-        PlainValidator(lambda v: None if v == "none" else str(need_text(v))),
-        WithJsonSchema({"type": "string"}),
+        PlainValidator(_type_attribute),
+        WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255}),
     ] = Field(
         default=None,
         description="The attribute that tells entities apart, or `none`.",
