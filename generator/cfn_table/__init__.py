@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from cfn_table.pipeline.generate import generate as generate_builds
     from cfn_table.pipeline.lint import lint as lint_paths
     from cfn_table.pipeline.prepared import Result, Settings
+    from cfn_table.pipeline.scaffold import make_project
     from cfn_table.publish.s3 import publish_to_s3
     from cfn_table.publish.store import Store
-    from cfn_table.scaffold import make_project
     from cfn_table.synth.render import render_json, render_yaml
     from cfn_table.synth.template import synthesize, to_plain
 
@@ -46,7 +46,7 @@ _WHERE: Final = {
     "lint_paths": "cfn_table.pipeline.lint:lint",
     "lint_template": "cfn_table.lint.runner:lint_template",
     "load_design": "cfn_table.design.load:load_design",
-    "make_project": "cfn_table.scaffold:make_project",
+    "make_project": "cfn_table.pipeline.scaffold:make_project",
     "publish_to_s3": "cfn_table.publish.s3:publish_to_s3",
     "render_json": "cfn_table.synth.render:render_json",
     "render_yaml": "cfn_table.synth.render:render_yaml",

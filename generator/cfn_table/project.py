@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cfn_table.errors import InputError
 from cfn_table.findings import Location
+
+
+def as_named(path: Path) -> Path:
+    """The absolute path without `..`, where no symlink counts as what it leads to."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 (resolve would follow links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,7 @@ class Project:
 
         A symlink does not count as the folder that it leads to: where the user sees `templates` is the project.
         """
-        folder = path.parent.absolute()
-        if ".." in folder.parts:
-            folder = folder.resolve()
+        folder = as_named(path).parent
         return cls(folder.parent) if folder.name == "templates" else cls.find(Path.cwd())
 
     @property

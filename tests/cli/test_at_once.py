@@ -160,6 +160,9 @@ def test_a_killed_command_leaves_whole_versions_and_no_process(tmp_path: Path, d
 
 # ---------------------------------------------------------------- Ctrl-C
 
+# A shell shows 130 for both: Python ends by the signal itself when Ctrl-C passed through an extension module's code.
+BY_CTRL_C = (130, -signal.SIGINT)
+
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
@@ -193,7 +196,8 @@ def test_ctrl_c_ends_quietly_when(
 ) -> None:
     """The status is 130, nothing is said, no process is left, and every version that is there is whole."""
     ((status, out, err),) = interrupted(many, moment(many))
-    assert (130, "", "") == (status, out, err.strip())
+    assert ("", "") == (out, err.strip())
+    assert status in BY_CTRL_C
     versions = list(many.glob("build/*/*"))
     assert len(versions) < 40
     assert {6} == {len(list(version.iterdir())) for version in versions} or not versions
@@ -220,7 +224,8 @@ def test_ctrl_c_in_a_terminal_reaches_only_the_command(tmp_path: Path) -> None:
         processes = descendants(process.pid)
         os.killpg(process.pid, signal.SIGINT)
         status, _, err = finish(process)
-        assert (130, "") == (status, err.strip())
+        assert "" == err.strip()
+        assert status in BY_CTRL_C
         assert eventually(lambda: not any(alive(pid) for pid in processes))
     finally:
         end(process)

@@ -166,9 +166,8 @@ class TestIncludes:
     def test_a_design_whose_entities_are_no_mapping_is_refused(self, tmp_path: Path) -> None:
         """The included entities do not hide that."""
         design = BASE[: BASE.index("entities:")] + "entities: [user]\ninclude: [a.yaml]\n"
-        assert ["shop.yaml:6:1: a mapping is needed here, not a list"] == refusal(
-            tmp_path, design, {"templates/a.yaml": ORDER}
-        )
+        (line,) = refusal(tmp_path, design, {"templates/a.yaml": ORDER})
+        assert line.startswith("shop.yaml:6:1: a mapping is needed here, not a list (write ")
 
     def test_errors_in_included_files_have_their_place(self, tmp_path: Path) -> None:
         """Fields, key templates, references and names."""

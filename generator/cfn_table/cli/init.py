@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cfn_table.scaffold import make_project
+from cfn_table.pipeline.scaffold import make_project
 
 
 @click.command("init")

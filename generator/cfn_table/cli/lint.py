@@ -11,10 +11,9 @@ import click
 from cfn_table.cli.output import context_option, parse_context, show_findings
 from cfn_table.errors import InputError, UsageError
 from cfn_table.findings import Finding, Location, Severity
+from cfn_table.formats import FORMATS
 from cfn_table.pipeline.lint import STDIN, lint, project_paths
 from cfn_table.pipeline.prepared import Settings
-
-FORMATS = ("text", "json", "sarif", "junit", "github", "markdown")
 
 
 @click.command("lint")

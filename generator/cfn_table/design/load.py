@@ -20,7 +20,7 @@ from cfn_table.design.validate import validate
 from cfn_table.design.values import reads_as_text
 from cfn_table.errors import InputError
 from cfn_table.findings import Finding, Location
-from cfn_table.project import Project
+from cfn_table.project import Project, as_named
 
 _UNORDERED: Final = tuple(
     tuple(path.split("."))
@@ -60,7 +60,7 @@ def load_design(
     """
     file = Path(path)
     project = project or Project.of_design(file)
-    if file.is_symlink() or file.absolute().is_relative_to(project.root):
+    if file.is_symlink() or as_named(file).is_relative_to(project.root):
         project.require_inside(file)
     raw = parse(read_file(file, name=project.name_of(file)))
     settings = read_context(raw.get("context"), context or {}, os.environ if environment is None else environment)

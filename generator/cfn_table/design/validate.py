@@ -112,7 +112,7 @@ def _finding(model: type[BaseModel], raw: Mapping, detail: ErrorDetails) -> Find
         context = detail.get("ctx", {})
         message = str(context.get("message") or _plain_message(kind, detail))
         help_ = str(context.get("help", _HELP.get(kind, "")))
-        place = locate(raw, path)
+        place = locate_key(raw, path[:-1]) if name == "[key]" else locate(raw, path)
         reason = _reason_against_parameters(model, path) if isinstance(detail["input"], Parametric) else ""
         if reason:
             message = f"{shown(detail['input'])} is a deploy-time parameter, and {reason}"

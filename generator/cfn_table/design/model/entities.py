@@ -133,6 +133,10 @@ def _without_marks(raw: Any) -> Any:
         if name not in optional:
             attributes[name] = value
         elif isinstance(value, dict):
+            if value.get("optional") == "false":
+                raise problem(
+                    f"{shown(f'{name}?')} is optional by its mark and required by its field", "keep one of them"
+                )
             attributes[name] = {**value, "optional": True}
         elif isinstance(value, list):
             attributes[name] = {"values": value, "optional": True}
