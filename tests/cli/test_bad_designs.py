@@ -410,7 +410,8 @@ def test_a_value_from_the_environment_stays_a_text(
 def test_a_value_with_controls_is_shown_as_text(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What came from the environment is told, and cannot paint or clear the terminal."""
     small_project(tmp_path)
-    (tmp_path / FILE).write_text(TAGGED, encoding="utf-8")
-    monkeypatch.setenv("TAG", "a\x1b[2Jb")
-    done = cli("generate")
-    assert "\x1b" not in done.out + done.err
+    text = with_("Notes of users", "'{{ WHAT }}'") + "context: {WHAT: notes}\n"
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("WHAT", "a\x1b[2Jb")
+    expected = "created   build/notes/1.0.0\n          WHAT=a\\x1b[2Jb from the environment\n"
+    assert (0, expected, "") == cli("generate").told

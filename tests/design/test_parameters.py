@@ -284,6 +284,24 @@ def test_parameters_stand_in_parts_of_other_resources(tmp_path: Path) -> None:
     ]
 
 
+def test_parameters_stand_in_replicas(tmp_path: Path) -> None:
+    """A key of a replica may be known later; with one, the global table says that it is encrypted with keys."""
+    replicas = (
+        "replicas: [{region: us-east-1, kms_key: '{{ K }}', tags: {a: '{{ P }}'}, deletion_protection: '{{ B }}'}]"
+    )
+    design = replaced("type_attribute: kind", f"type_attribute: kind\n  {replicas}") + DEPLOY_TIME_CONTEXT
+    properties = to_plain(synthesize(load(tmp_path, design)))["Resources"]["ShopTable"]["Properties"]
+    assert {"SSEEnabled": True, "SSEType": "KMS"} == properties["SSESpecification"]
+    assert properties["Replicas"] == [
+        {
+            "Region": "us-east-1",
+            "SSESpecification": {"KMSMasterKeyId": {"Ref": "K"}},
+            "DeletionProtectionEnabled": {"Ref": "B"},
+            "Tags": [{"Key": "a", "Value": {"Ref": "P"}}],
+        }
+    ]
+
+
 MUST_BE_KNOWN = {
     "key": (
         "key: {partition: '{{ P }}', sort: SK}",

@@ -18,8 +18,10 @@ from cfn_table.design.load import load_design
 from cfn_table.design.model import DesignFile, Grant, PolicyFile
 from cfn_table.design.model.base import deploy_time
 from cfn_table.design.parameters import FIELDS
-from cfn_table.design.reference import design_schema, policy_schema, reference_markdown, write_reference
+from cfn_table.design.reference import design_schema, main, policy_schema, reference_markdown, write_reference
 from cfn_table.design.requests import derive
+from cfn_table.design.rules import check_design
+from cfn_table.findings import Severity
 from tests.engines.install import ROOT
 
 PARTS = [*models(DesignFile), *models(PolicyFile)]
@@ -75,6 +77,15 @@ def test_the_files_are_fresh(name: str, tmp_path: Path) -> None:
     write_reference(tmp_path)
     expected = (tmp_path / name).read_text(encoding="utf-8")
     assert expected == (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_the_files_are_written_by_one_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It takes the folder, and says what it wrote; without a folder it says how it is used."""
+    assert 0 == main([str(tmp_path / "docs")])
+    assert 3 == len(capsys.readouterr().err.splitlines())
+    assert MARKDOWN == (tmp_path / "docs/design-reference.md").read_text(encoding="utf-8")
+    assert 2 == main([])
+    assert "usage: python -m cfn_table.design.reference DOCS_FOLDER\n" == capsys.readouterr().err
 
 
 @pytest.mark.parametrize("schema", [DESIGN_SCHEMA, POLICY_SCHEMA], ids=["design", "policy"])
@@ -212,8 +223,9 @@ def title(text: str) -> str:
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=title)
 def test_the_examples_are_designs(text: str, tmp_path: Path) -> None:
-    """Each example loads within the first one's design, and each of its access patterns has a request."""
+    """Each example loads within the first one's design, breaks no law, and its access patterns have requests."""
     design = load_design(example_project(text, tmp_path), environment={})
+    assert [] == [finding for finding in check_design(design) if finding.severity is Severity.ERROR]
     if not text.startswith("policy:"):
         assert design.file.access_patterns
         for name in design.file.access_patterns:
@@ -294,7 +306,7 @@ VARIANTS = [
     CONTEXT + TABLE + "require_tls: '{{ ON }}'\n  resource_policy: [{Effect: Deny, Action: '{{ P }}'}]\n",
     "indexes: [{name: GSI1, key: {partition: [GSI1PK, GSI1SK]}, projection: keys_only}]\n",
     "indexes: [{name: by-status, id: GSI1, key: {partition: GSI1PK, sort: GSI1SK}, projection: {include: [1, a]}}]\n",
-    CONTEXT + "indexes: [{name: '{{ P }}', id: G1, local: 'false', key: {partition: GSI1PK, sort: GSI1SK}}]\n",
+    CONTEXT + "indexes: [{name: '{{ P }}', id: GSI1, local: 'false', key: {partition: GSI1PK, sort: GSI1SK}}]\n",
     "indexes: [{name: GSI1, key: {partition: GSI1PK, sort: [GSI1SK]}, extra_properties: {X: 1}}]\n",
     "vector_indexes: [{name: vec, attribute: v, dimensions: '3', distance: COSINE, filters: [status]}]\n",
     CUSTOMER + "plan: [1, true, a]\n",

@@ -93,19 +93,22 @@ def _with_progress(results: Iterator[Result], count: int, quiet: bool) -> list[R
 
 def _say(result: Result, notes: bool) -> None:
     hidden = 0 if notes else sum(finding.severity is Severity.NOTE for finding in result.findings)
-    note = (
-        f" ({hidden} note{'s' if hidden > 1 else ''}; `--notes` shows {'them' if hidden > 1 else 'it'})"
-        if hidden
-        else ""
-    )
+    some = f"{hidden} notes; `--notes` shows them" if hidden > 1 else "1 note; `--notes` shows it"
+    note = f" ({some})" if hidden else ""
     click.echo(f"{result.outcome:<9} {result.folder}{note}")
     for name, value in sorted(result.environment.items()):
-        click.echo(f"          {name}={value} from the environment")
+        click.echo(f"          {name}={value if value.isprintable() else _visible(value)} from the environment")
     if result.template_bytes > INLINE_LIMIT:
         click.echo(
             f"          template.yaml has {result.template_bytes:,} bytes, and deploy sends {INLINE_LIMIT:,} inline;\n"
             "          use `aws cloudformation deploy --s3-bucket BUCKET`, or `cfn-table publish`"
         )
+
+
+def _visible(text: str) -> str:
+    from cfn_table.formats import visible
+
+    return visible(text)
 
 
 def _data(result: Result) -> dict[str, Any]:

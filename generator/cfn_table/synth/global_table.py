@@ -73,7 +73,7 @@ def global_table_resource(design: Design) -> dynamodb.GlobalTable:
         properties["VectorIndexes"] = vector_indexes(design)
     if table.time_to_live is not None:
         properties["TimeToLiveSpecification"] = time_to_live(table.time_to_live)
-    if table.encryption != "aws_owned":
+    if table.encryption != "aws_owned" or any(replica.kms_key is not None for replica in table.replicas):
         properties["SSESpecification"] = dynamodb.GlobalTableSSESpecification(SSEEnabled=True, SSEType="KMS")
     stream = table.stream
     if stream is not None:
