@@ -106,9 +106,6 @@ def _inside(folder: Path) -> list[str]:
 def _summary(files: int, found: list[Finding], said: bool) -> None:
     linted = f"{files} file{'s' if files != 1 else ''} linted"
     hidden = 0 if said else sum(finding.severity is Severity.NOTE for finding in found)
-    hint = (
-        f" ({hidden} note{'s' if hidden > 1 else ''}; `--notes` shows {'them' if hidden > 1 else 'it'})"
-        if hidden
-        else ""
-    )
+    some = f"{hidden} notes; `--notes` shows them" if hidden > 1 else "1 note; `--notes` shows it"
+    hint = f" ({some})" if hidden else ""
     click.echo(linted if said else f"{linted}, nothing found{hint}", err=True)

@@ -36,7 +36,7 @@ def make_project(folder: Path, name: str | None = None) -> Made:
     Raises:
         InputError: the name cannot name a design, or a file cannot be written; nothing is left of the project then.
     """
-    design = name or _name_from(folder)
+    design = _name_from(folder) if name is None else name
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", design) or len(design) < 3:
         raise InputError(
             f"`{design}` cannot name a design",
@@ -105,5 +105,6 @@ def _files(design: str) -> dict[str, str]:
         "docs/schema/policy.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
         "build/README.md": render_text("init_build_readme.md.j2"),
         ".gitattributes": "# An autocrlf clone would change the digests of published versions.\nbuild/** -text\n",
-        ".gitignore": "# Published versions are kept in git.\n!/build/\n/build/**/.staging-*\n",
+        ".gitignore": "# Published versions are kept in git, whatever a global ignore file says.\n"
+        "!/build/\n!/build/**\n/build/**/.staging-*\n",
     }

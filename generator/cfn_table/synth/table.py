@@ -9,14 +9,8 @@ from troposphere import dynamodb
 from cfn_table.design.context import Parametric
 from cfn_table.design.design import Design
 from cfn_table.design.model import Index, Key, PointInTimeRecovery, VectorIndex
-from cfn_table.design.model.table import (
-    ImportSource,
-    KinesisStream,
-    OnDemandThroughput,
-    ProvisionedThroughput,
-    Stream,
-    WarmThroughput,
-)
+from cfn_table.design.model.capacity import OnDemandThroughput, ProvisionedThroughput, WarmThroughput
+from cfn_table.design.model.table import ImportSource, KinesisStream, Stream
 from cfn_table.synth.conditions import billing_of
 from cfn_table.synth.values import tags_of, to_template, when
 

@@ -24,8 +24,9 @@ from cfn_table.design.fields import (
 )
 from cfn_table.design.model.base import Part
 from cfn_table.design.model.entities import Attributes, Entity, EveryEntity
+from cfn_table.design.model.indexes import Index, VectorIndex
 from cfn_table.design.model.patterns import AccessPattern
-from cfn_table.design.model.table import Index, Table, VectorIndex
+from cfn_table.design.model.table import Table
 from cfn_table.design.suggest import shown
 
 SEMVER: Final = (
