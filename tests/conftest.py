@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import signal
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -22,6 +23,9 @@ from tests.engines.require import engine_or_skip
 settings.register_profile("cfn-table", deadline=None)
 if settings.get_current_profile_name() == "default":
     settings.load_profile("cfn-table")
+
+# Whoever starts the tests in the background has SIGINT ignored, and every process of theirs would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ENGINES = {"ministack": "MiniStack", "dynamodb_local": "DynamoDB Local"}
 # Tests never share an account: what one leaves behind does not exist for the next.

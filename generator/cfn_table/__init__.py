@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cfn_table.design.design import Design
     from cfn_table.design.load import load_design
+    from cfn_table.design.reference import design_schema, policy_schema
     from cfn_table.design.rules import check_design
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
     from cfn_table.findings import Finding, Location, Severity
@@ -42,11 +43,13 @@ _WHERE: Final = {
     "UsageError": "cfn_table.errors:UsageError",
     "check_builds": "cfn_table.pipeline.check:check",
     "check_design": "cfn_table.design.rules:check_design",
+    "design_schema": "cfn_table.design.reference:design_schema",
     "generate_builds": "cfn_table.pipeline.generate:generate",
     "lint_paths": "cfn_table.pipeline.lint:lint",
     "lint_template": "cfn_table.lint.runner:lint_template",
     "load_design": "cfn_table.design.load:load_design",
     "make_project": "cfn_table.pipeline.scaffold:make_project",
+    "policy_schema": "cfn_table.design.reference:policy_schema",
     "publish_to_s3": "cfn_table.publish.s3:publish_to_s3",
     "render_json": "cfn_table.synth.render:render_json",
     "render_yaml": "cfn_table.synth.render:render_yaml",
@@ -70,11 +73,13 @@ __all__ = [
     "__version__",
     "check_builds",
     "check_design",
+    "design_schema",
     "generate_builds",
     "lint_paths",
     "lint_template",
     "load_design",
     "make_project",
+    "policy_schema",
     "publish_to_s3",
     "render_json",
     "render_yaml",

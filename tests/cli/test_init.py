@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cfn_table.pipeline import scaffold
+from cfn_table.publish import atomic
 from tests.cli.conftest import Cli
 from tests.projects import run
 from tests.publish.builds import tree
@@ -143,7 +144,7 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path, cli: Cli) -> None:
 
 def test_a_full_disk_leaves_no_half_project(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever file has no room, nothing is left."""
-    real, left = scaffold.write_text_atomically, iter(range(100))
+    real, left = atomic.write_text_atomically, iter(range(100))
 
     def write(path: Path, content: bytes) -> bool:
         if next(left) % 4 == 3:

@@ -156,6 +156,7 @@ def test_a_caller_who_stops_leaves_no_process(root: Path) -> None:
     assert set(descendants(os.getpid())) - before
     results.close()  # type: ignore[attr-defined]
     waited = threading.Event()
+    left: set[int] = set()
     for _ in range(200):
         left = set(descendants(os.getpid())) - before
         if not left:

@@ -34,9 +34,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def generated(**options: bool) -> Result:
+def generated(*, cache: bool = True) -> Result:
     """What becomes of the design."""
-    (result,) = generate([Path("templates/notes.yaml")], Settings(environment={}, **options))
+    (result,) = generate([Path("templates/notes.yaml")], Settings(environment={}, cache=cache))
     return result
 
 

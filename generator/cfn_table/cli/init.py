@@ -13,9 +13,10 @@ from cfn_table.pipeline.scaffold import make_project
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option("--name", metavar="NAME", help="Name of the design; by default the folder's name.")
 def command(folder: Path, name: str | None) -> None:
-    """Make a project in FOLDER with a small design that generates.
+    """Make a project with a small design that generates.
 
-    No file that is there already is changed.
+    FOLDER is the project's folder, by default the current one; it is made if it is missing. No file that is there
+    already is changed.
     """
     made = make_project(folder, name)
     for path in made.created:

@@ -69,10 +69,10 @@ def judge_template(
         InputError: a Region or a rule that does not exist, a suppression without a reason, or of a rule that cannot be
             suppressed.
     """
-    gate = _gate()
-    checked_regions = gate.check_regions(regions)
-    reasons = gate.check_suppressions(suppressions or {})
     with _one_at_a_time:
+        gate = _gate()
+        checked_regions = gate.check_regions(regions)
+        reasons = gate.check_suppressions(suppressions or {})
         found = sorted(gate.look_at(text, path, checked_regions, json_text), key=Finding.sort_key)
     unique = dict.fromkeys(found)
     return LintVerdict(
@@ -85,7 +85,8 @@ def judge_template(
 
 def prepare() -> None:
     """Import cfn-lint and build its rules, which `judge_template` otherwise does when it is first called."""
-    _gate()
+    with _one_at_a_time:
+        _gate()
 
 
 class _GateConfig:
