@@ -214,6 +214,20 @@ def test_settings_come_from_context() -> None:
     assert ("eu-west-1",) == design.file.regions
 
 
+def test_billing_comes_from_context() -> None:
+    """BILLING_MODE=PROVISIONED gives the table and GSI1 their throughput, and breaks no rule."""
+    from cfn_table import check_design, load_design, synthesize, to_plain
+    from cfn_table.findings import Severity
+
+    context = {"BILLING_MODE": "PROVISIONED"}
+    design = load_design(ROOT / "templates" / "kv-storage.yaml", context=context, environment={})
+    properties = to_plain(synthesize(design))["Resources"]["KVStorageTable"]["Properties"]
+    throughput = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    assert ("PROVISIONED", throughput) == (properties["BillingMode"], properties["ProvisionedThroughput"])
+    assert throughput == properties["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]
+    assert [] == [finding for finding in check_design(design) if finding.severity is not Severity.NOTE]
+
+
 def test_samples_become_the_items_that_were_promised() -> None:
     """The sample user and the sample key are stored under the keys of the original data model."""
     from cfn_table import load_design

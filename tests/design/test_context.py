@@ -35,6 +35,7 @@ def why_not(text: str, **options: str) -> str:
 def scalar(text: str) -> Text:
     """A scalar of a file that begins at line 7, column 3."""
     value = Text(text)
+    value.computed = False
     value.source, value.line, value.column, value.plain = SourceFile("f", "\n" * 6 + "  x"), 7, 3, False
     return value
 

@@ -31,6 +31,7 @@ def why_not(text: str) -> str:
 def result(text: str, declared: str) -> str | Parametric:
     """What a scalar gives."""
     value = Text(text)
+    value.computed = False
     value.source, value.line, value.column, value.plain = SourceFile("f", "x"), 1, 1, False
     return evaluate(value, context(declared))
 

@@ -309,6 +309,7 @@ def evaluate(text: Text, context: Context) -> Text | Parametric:
         return Parametric(tuple(merged), text)
     result = Text("".join(str(part) for part in merged))
     result.source, result.line, result.column, result.plain = text.source, text.line, text.column, text.plain
+    result.computed = True
     if len(result) > _MAX_LENGTH:
         raise InputError(f"the expression gives more than {_MAX_LENGTH} characters", location=text.location)
     return result

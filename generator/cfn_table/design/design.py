@@ -253,12 +253,9 @@ class Design:
         """The access pattern of this name."""
         return self.file.access_patterns[name]
 
-    def raw_text(self, *path: str | int) -> str:
-        """The text that stands at `path` in the file, or an empty text."""
+    def is_computed(self, *path: str) -> bool:
+        """Whether a context expression gave the value at `path`, so that another context may give another."""
         value: Any = self.raw
         for step in path:
-            try:
-                value = value[step]
-            except (KeyError, IndexError, TypeError):
-                return ""
-        return str(value) if isinstance(value, Text) else ""
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return isinstance(value, Text) and value.computed

@@ -49,13 +49,14 @@ class SourceFile:
 
 
 class Text(str):
-    """A scalar: its text, where it stands, and whether it was written plain (without quotes)."""
+    """A scalar: its text, where it stands, whether it was written plain, and whether an expression gave it."""
 
-    __slots__ = ("source", "line", "column", "plain")
+    __slots__ = ("source", "line", "column", "plain", "computed")
     source: SourceFile
     line: int
     column: int
     plain: bool
+    computed: bool
 
     @property
     def location(self) -> Location:
@@ -260,7 +261,7 @@ class _Builder:
         text = Text(event.value)
         text.source = self.source
         text.line, text.column = _start(event)
-        text.plain = not event.style
+        text.plain, text.computed = not event.style, False
         return text
 
     def key(self, parent: Mapping, value: Text | Mapping | Sequence) -> Text:

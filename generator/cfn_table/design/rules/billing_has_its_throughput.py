@@ -6,8 +6,8 @@ local index has no throughput: it shares the table's. A vector index exists on o
 Example:
     table: {key: {partition: PK}, billing: PROVISIONED}
 
-Use instead: `provisioned_throughput: {read: 5, write: 5}` with PROVISIONED. With a parameter as billing mode both kinds
-of throughput may be stated, each for its mode.
+Use instead: `provisioned_throughput: {read: 5, write: 5}` with PROVISIONED. Where the billing mode comes from the
+context or is a parameter, both kinds of throughput may be stated, each for its mode.
 
 Known problems: the values of a parameter are known only as far as its declaration tells them.
 
@@ -36,6 +36,7 @@ def check(design: Design) -> Iterator[Violation]:
     """A violation for every throughput that is missing, or that the billing mode or the kind of index does not take."""
     table = design.file.table
     modes = _modes(table.billing)
+    takes = {"PROVISIONED", "PAY_PER_REQUEST"} if design.is_computed("table", "billing") else modes
     if "PROVISIONED" in modes and table.provisioned_throughput is None:
         verb = "is" if len(modes) == 1 else "may be"
         message = f"`billing` {verb} PROVISIONED, and the table has no `provisioned_throughput`"
@@ -50,9 +51,9 @@ def check(design: Design) -> Iterator[Violation]:
         else:
             scopes.append((("indexes", position), index))
     for path, scope in scopes:
-        yield from _of_scope(path, scope, modes)
+        yield from _of_scope(path, scope, takes)
     for position, replica in enumerate(table.replicas):
-        if replica.read is not None and "PROVISIONED" not in modes:
+        if replica.read is not None and "PROVISIONED" not in takes:
             place = ("table", "replicas", position, "read")
             yield Violation("PAY_PER_REQUEST billing takes no provisioned `read`", place, "remove it", key=True)
     for position, vector in enumerate(design.file.vector_indexes):
