@@ -1,13 +1,14 @@
-"""Run commands in turn, many times, and say what they took: wall time and the peak of their memory."""
+"""Run commands in turn, many times, and say what they took: wall time, and in a run of its own, memory."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import subprocess
-import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,6 @@ class Contestant:
         prepare: called before each run, untimed; gives further environment variables.
         exit_statuses: what it may exit with.
         seconds: wall time of each run.
-        peak_mib: largest resident set of the process and its children, in MiB.
     """
 
     name: str
@@ -32,7 +32,6 @@ class Contestant:
     prepare: Callable[[], Mapping[str, str]] = dict
     exit_statuses: tuple[int, ...] = (0,)
     seconds: list[float] = field(default_factory=list)
-    peak_mib: float = 0.0
 
     @property
     def median(self) -> float:
@@ -47,29 +46,65 @@ def race(contestants: Sequence[Contestant], runs: int) -> None:
             _run(each)
 
 
+def peak_mib(each: Contestant) -> float | None:
+    """Most memory that the command and all processes that it started had at one moment, in MiB; None where unknown.
+
+    Pages that processes share after a fork count once (proportional set size, proc(5)). Looking costs time, so a run
+    that is looked at is not timed.
+    """
+    if not Path("/proc/self/smaps_rollup").exists():
+        return None
+    peak = 0
+    with _started(each) as (process, _):
+        while process.poll() is None:
+            peak = max(peak, sum(_proportional_kib(pid) for pid in _family(process.pid)))
+            time.sleep(0.02)
+    return peak / 1024
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A process and all that it started, directly or not."""
+    yield pid
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _family(int(child))
+
+
+def _proportional_kib(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
 def _run(each: Contestant) -> None:
+    with _started(each) as (process, begin):
+        process.wait()
+        each.seconds.append(time.perf_counter() - begin)
+
+
+@contextlib.contextmanager
+def _started(each: Contestant) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """The command while it runs, and the moment when it was started; ends the benchmark when it fails."""
     environment = {**os.environ, **each.prepare()}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a user has compiled bytecode
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        each.command,
-        cwd=each.cwd,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    each.seconds.append(time.perf_counter() - begin)
-    each.peak_mib = max(
-        each.peak_mib,
-        usage.ru_maxrss / (1 if sys.platform == "darwin" else 1024) / (1024 if sys.platform == "darwin" else 1),
-    )
-    if process.returncode not in each.exit_statuses:
-        raise SystemExit(f"{' '.join(map(str, each.command))} exited with {process.returncode}:\n{said.decode()}")
+    with tempfile.TemporaryFile() as said:
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            each.command,
+            cwd=each.cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        yield process, begin
+        if process.wait() not in each.exit_statuses:
+            said.seek(0)
+            reason = said.read().decode(errors="replace")
+            raise SystemExit(f"{' '.join(map(str, each.command))} exited with {process.returncode}:\n{reason}")
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
