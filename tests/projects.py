@@ -94,8 +94,11 @@ NOISE = ("NO_COLOR", "CFN_TABLE_TRACEBACK", "COLUMNS", "TABLE_NAME", "GSI_NAME",
 def environment(variables: Mapping[str, str | None] | None = None) -> dict[str, str]:
     """The environment of a process that runs cfn-table: ours without `NOISE`, then `variables`; None removes a name."""
     found = {name: value for name, value in os.environ.items() if name not in NOISE}
-    # The package that this test imports, from whatever folder the process is started in.
-    found["PYTHONPATH"] = str(Path(cfn_table.__file__).parents[1])
+    # The package that this test imports, from whatever folder the process is started in. An installed one is found
+    # without help, and its folder must not come before Python's own.
+    source_root = Path(cfn_table.__file__).parents[1]
+    if source_root.name != "site-packages":
+        found["PYTHONPATH"] = str(source_root)
     for name, value in (variables or {}).items():
         if value is None:
             found.pop(name, None)

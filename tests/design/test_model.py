@@ -73,7 +73,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     (r"context\.(TABLE_NAME|GSI_NAME)", {"number"}),
     (r"table\.(logical_id|name)|indexes\.0\.name", {"number"}),
     (r"table\.(type_attribute|time_to_live)", {"number", "unicode"}),
-    (r"latency_target_ms", {"number"}),
+    (r"latency_target_ms|table\.provisioned_throughput\.(read|write)", {"number"}),
     (r"entities\.\w+\.type", TEXT),
     (r"key_only\.key\.pattern", TEXT),
     # A key template may be a constant; what cannot match is found by the design rules.
