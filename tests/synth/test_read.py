@@ -243,7 +243,6 @@ def test_scalars_are_read_by_yaml_1_1_but_dates_are_text(written: str, value: An
         ("A: &a {b: 1}\nB: *a\nC: [*a, *a]", {"A": {"b": 1}, "B": {"b": 1}, "C": [{"b": 1}, {"b": 1}]}),
         ("A: &a 1\nB: *a\nC: &c !Ref x\nD: *c", {"A": 1, "B": 1, "C": {"Ref": "x"}, "D": {"Ref": "x"}}),
         ("A: &a {b: 1, c: 2}\nB: {c: 3, <<: *a}", {"A": {"b": 1, "c": 2}, "B": {"b": 1, "c": 3}}),
-        ("A: {<<: [{a: 1, b: 1}, {a: 2, c: 2}], c: 3}", {"A": {"a": 1, "c": 3, "b": 1}}),
         ("<<: {A: 1}\nB: 2", {"A": 1, "B": 2}),
         ("&k A: 1\nB: *k", {"A": 1, "B": "A"}),
     ],
@@ -254,6 +253,13 @@ def test_aliases_and_merge_keys_are_resolved(text: str, expected: Any) -> None:
     assert exactly(expected) == exactly(read)
     assert exactly(expected) == exactly(read_with_c(text))
     assert len(collections(read)) == len({id(item) for item in collections(read)})
+
+
+@pytest.mark.usefixtures("yaml_parser")
+def test_the_first_of_several_merged_mappings_wins() -> None:
+    """As in PyYAML, whose order of the keys is another one in 6.0.4 than before."""
+    text = "A: {<<: [{a: 1, b: 1}, {a: 2, c: 2}], c: 3}"
+    assert {"A": {"a": 1, "c": 3, "b": 1}} == data(text) == read_with_c(text)
 
 
 def collections(value: Any) -> list[Any]:

@@ -166,7 +166,12 @@ def parse_any(source: SourceFile) -> Text | Mapping | Sequence:
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        root = _Builder(source).build(yaml.parse(source.text, Loader=loader))
+        try:
+            root = _Builder(source).build(yaml.parse(source.text, Loader=loader))
+        except yaml.MarkedYAMLError as error:
+            if (start := text_before_too_deep(source.text, error)) is None:
+                raise
+            root = _Builder(source).build(yaml.parse(start, Loader=loader))
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(source, error) from None
     except yaml.reader.ReaderError as error:
@@ -176,6 +181,17 @@ def parse_any(source: SourceFile) -> Text | Mapping | Sequence:
             f"`{source.path}` is empty", help="a design begins with `design: NAME`", location=source.location()
         )
     return root
+
+
+def text_before_too_deep(text: str, error: yaml.MarkedYAMLError) -> str | None:
+    """What was read before PyYAML's own limit on nesting was passed; None for another error.
+
+    PyYAML 6.0.4 refuses more than 1,000 levels, earlier ones had no limit. It looks ahead, so its error comes before
+    the events: reading what is before it again is how our lower limit is met, at its place.
+    """
+    if error.problem_mark is None or "maximum nesting depth" not in (error.problem or ""):
+        return None
+    return text[: error.problem_mark.index]
 
 
 class _Builder:

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
+from cfn_table.design.source import text_before_too_deep
 from cfn_table.errors import InputError
 from cfn_table.findings import Location
 
@@ -124,10 +125,11 @@ def parse_yaml(source: Source) -> Node | None:
 
     if found := _FORBIDDEN.search(source.text):
         raise source.error(f"YAML does not allow the character U+{ord(found.group()):04X}", found.start())
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(source.text)
     try:
-        return _Yaml(source).document(loader)
+        return _events_of(source, source.text)
     except yaml.MarkedYAMLError as error:
+        if (start := text_before_too_deep(source.text, error)) is not None:
+            return _events_of(source, start)
         problem = " ".join(str(error.problem or error.context or "syntax error").split())
         # An open quote is a mistake where it begins, not at the end of the text.
         unclosed = "end of stream" in problem
@@ -140,6 +142,14 @@ def parse_yaml(source: Source) -> Node | None:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # The last two: an escape such as "\UFFFFFFFF" in PyYAML's Python scanner, which gives no place.
         raise InputError("not YAML: the text cannot be decoded", location=Location(source.path)) from error
+
+
+def _events_of(source: Source, text: str) -> Node | None:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        return _Yaml(source).document(loader)
     finally:
         loader.dispose()
 
