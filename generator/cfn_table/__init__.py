@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cfn_table.design.load import load_design
     from cfn_table.design.reference import design_schema, policy_schema
     from cfn_table.design.rules import check_design
+    from cfn_table.emit.deploy_policy import DeployPolicy, deploy_policy
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
     from cfn_table.findings import Finding, Location, Severity
     from cfn_table.lint.runner import lint_template
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 # INVARIANT: no name is that of a subpackage, which importing the subpackage would replace.
 _WHERE: Final = {
     "CfnTableError": "cfn_table.errors:CfnTableError",
+    "DeployPolicy": "cfn_table.emit.deploy_policy:DeployPolicy",
     "Design": "cfn_table.design.design:Design",
     "Finding": "cfn_table.findings:Finding",
     "InputError": "cfn_table.errors:InputError",
@@ -43,6 +45,7 @@ _WHERE: Final = {
     "UsageError": "cfn_table.errors:UsageError",
     "check_builds": "cfn_table.pipeline.check:check",
     "check_design": "cfn_table.design.rules:check_design",
+    "deploy_policy": "cfn_table.emit.deploy_policy:deploy_policy",
     "design_schema": "cfn_table.design.reference:design_schema",
     "generate_builds": "cfn_table.pipeline.generate:generate",
     "lint_paths": "cfn_table.pipeline.lint:lint",
@@ -59,6 +62,7 @@ _WHERE: Final = {
 
 __all__ = [
     "CfnTableError",
+    "DeployPolicy",
     "Design",
     "Finding",
     "InputError",
@@ -73,6 +77,7 @@ __all__ = [
     "__version__",
     "check_builds",
     "check_design",
+    "deploy_policy",
     "design_schema",
     "generate_builds",
     "lint_paths",

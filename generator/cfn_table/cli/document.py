@@ -59,6 +59,12 @@ _EXAMPLES: Final = {
         cfn-table lint --format sarif > findings.sarif
         aws cloudformation get-template --stack-name S --query TemplateBody --output text | cfn-table lint -
         """,
+    "emit deploy-policy": """\
+        cfn-table emit deploy-policy --account 123456789012 > deploy-policy.json
+        aws iam create-policy --policy-name deploy-kv-storage --policy-document file://deploy-policy.json
+        cfn-table emit deploy-policy kv-storage --service-role deployer --only ServiceRolePolicy
+        cfn-table emit deploy-policy kv-storage --format yaml > deployers.yaml
+        """,
     "publish": """\
         cfn-table publish s3://my-bucket/tables
         cfn-table publish s3://my-bucket build/kv-storage/1.0.0
@@ -78,13 +84,18 @@ def cli_markdown() -> str:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         assert command is not None
-        parts.append("\n".join(_command(name, command, click.Context(command, info_name=name, parent=context))))
+        inner = click.Context(command, info_name=name, parent=context)
+        parts.append("\n".join(_command(name, command, inner)))
+        if isinstance(command, click.Group):
+            for sub, subcommand in command.commands.items():
+                below = click.Context(subcommand, info_name=sub, parent=inner)
+                parts.append("\n".join(_command(f"{name} {sub}", subcommand, below, "###")))
     return "\n".join(parts)
 
 
-def _command(name: str, command: click.Command, context: click.Context) -> Iterator[str]:
+def _command(name: str, command: click.Command, context: click.Context, level: str = "##") -> Iterator[str]:
     usage = " ".join(command.collect_usage_pieces(context))
-    yield f"## cfn-table {name}\n\n```\ncfn-table {name} {usage}\n```\n"
+    yield f"{level} cfn-table {name}\n\n```\ncfn-table {name} {usage}\n```\n"
     yield f"{inspect.cleandoc(command.help or '')}\n"
     yield "| option | meaning |\n| --- | --- |"
     for parameter in command.get_params(context):

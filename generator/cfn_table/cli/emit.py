@@ -1,0 +1,140 @@
+"""`cfn-table emit`: texts that are made from a design, beside its template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cfn_table.cli.output import context_option, find_designs, parse_context
+from cfn_table.errors import CfnTableError, UsageError
+from cfn_table.findings import Severity
+
+
+@click.group("emit")
+def command() -> None:
+    """Print what belongs to a design beside its template.
+
+    Each subcommand prints one text to standard output, and notes on it to standard error.
+    """
+
+
+@command.command("deploy-policy")
+@click.argument("design", required=False)
+@context_option
+@click.option("--stack-name", metavar="NAME", help="Name of the stack; by default the design's name.")
+@click.option("--account", metavar="DIGITS", help="The AWS account; without it `*` stands for the account.")
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="REGION",
+    help="Region that the stack is deployed to. Repeatable; by default the design's regions.",
+)
+@click.option("--partition", metavar="NAME", help="Partition, such as aws-cn; by default that of the Regions.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value that every deployment gives to a parameter of the template. Repeatable.",
+)
+@click.option(
+    "--service-role",
+    metavar="ROLE",
+    help="Role that CloudFormation assumes: the pipeline may only pass it, and it gets a policy of its own.",
+)
+@click.option("--s3-bucket", "bucket", metavar="BUCKET", help="Bucket of `aws cloudformation deploy --s3-bucket`.")
+@click.option("--no-delete", is_flag=True, help="Grant nothing that deletes the stack or a resource of it.")
+@click.option("--only", metavar="NAME", help="Print one of several documents, such as ServiceRolePolicy.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["json", "yaml"]),
+    default="json",
+    help="Policy documents in JSON, or a CloudFormation template with them in YAML.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
+def deploy_policy_command(
+    design: str | None,
+    context: tuple[str, ...],
+    stack_name: str | None,
+    account: str | None,
+    regions: tuple[str, ...],
+    partition: str | None,
+    parameters: tuple[str, ...],
+    service_role: str | None,
+    bucket: str | None,
+    no_delete: bool,
+    only: str | None,
+    output: str,
+    quiet: bool,
+) -> None:
+    """Print the least IAM policy that deploys a design.
+
+    DESIGN is a design file or name; it may be left out where there is one design. The policy allows just what
+    CloudFormation does for this version: create, update and delete its stack. An update that removes a feature needs
+    the policy of the version before, too. Where the table is retained, deleting it is not granted. Several documents
+    are printed as one object, by name.
+
+    Who may deploy a managed policy or a resource policy decides what it says: what these grant is limited by review of
+    the published template, not by this policy.
+    """
+    from cfn_table.design.load import load_design
+    from cfn_table.design.rules import check_design
+    from cfn_table.emit.deploy_policy import deploy_policy
+    from cfn_table.pipeline.prepared import Settings, require_declared
+    from cfn_table.project import Project
+
+    path = _one_design(design)
+    settings = Settings(context=parse_context(context))
+    require_declared([path], settings)
+    loaded = load_design(
+        path, context=settings.context, environment=settings.environment, project=Project.of_design(path)
+    )
+    errors = [finding for finding in check_design(loaded) if finding.severity is Severity.ERROR]
+    if errors:
+        raise _UnsoundError.of(errors)
+    made = deploy_policy(
+        loaded,
+        stack_name=stack_name,
+        account=account,
+        regions=regions,
+        partition=partition,
+        parameters=_parameters(parameters),
+        service_role=service_role,
+        bucket=bucket,
+        delete=not no_delete,
+    )
+    if only is not None and output == "yaml":
+        raise UsageError("`--only` prints one document, and `--format yaml` a template with all", help="leave one out")
+    click.echo(made.as_template() if output == "yaml" else made.as_json(only), nl=False)
+    if not quiet:
+        for note in made.notes:
+            click.echo(f"note: {note}", err=True)
+
+
+class _UnsoundError(CfnTableError):
+    """The design rules found errors."""
+
+    exit_status = 1
+
+
+def _one_design(name: str | None) -> Path:
+    paths = find_designs([name] if name is not None else [])
+    if len(paths) != 1:
+        known = ", ".join(f"`{path.stem}`" for path in paths)
+        raise UsageError(f"a policy is for one design, and there are {len(paths)}", help=f"name one of {known}")
+    return paths[0]
+
+
+def _parameters(pairs: tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise UsageError(f"`--parameter {pair}` is not NAME=VALUE", help="write `--parameter TableName=my-table`")
+        if name in values:
+            raise UsageError(f"`--parameter {name}` is given twice")
+        values[name] = value
+    return values
