@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cfn_table.access.compare import compare as compare_policies
+    from cfn_table.access.evaluate import evaluate as evaluate_request
+    from cfn_table.access.policy import Policy
+    from cfn_table.access.proof import prove_policies
+    from cfn_table.access.request import Request
+    from cfn_table.access.templates.find import find_policies
     from cfn_table.design.design import Design
     from cfn_table.design.load import load_design
     from cfn_table.design.reference import design_schema, policy_schema
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
     from cfn_table.findings import Finding, Location, Severity
     from cfn_table.lint.runner import lint_template
+    from cfn_table.pipeline.access import access_matrix
     from cfn_table.pipeline.check import check as check_builds
     from cfn_table.pipeline.generate import generate as generate_builds
     from cfn_table.pipeline.lint import lint as lint_paths
@@ -37,22 +44,29 @@ _WHERE: Final = {
     "InputError": "cfn_table.errors:InputError",
     "InternalError": "cfn_table.errors:InternalError",
     "Location": "cfn_table.findings:Location",
+    "Policy": "cfn_table.access.policy:Policy",
     "RefusedError": "cfn_table.errors:RefusedError",
+    "Request": "cfn_table.access.request:Request",
     "Result": "cfn_table.pipeline.prepared:Result",
     "Settings": "cfn_table.pipeline.prepared:Settings",
     "Severity": "cfn_table.findings:Severity",
     "Store": "cfn_table.publish.store:Store",
     "UsageError": "cfn_table.errors:UsageError",
+    "access_matrix": "cfn_table.pipeline.access:access_matrix",
     "check_builds": "cfn_table.pipeline.check:check",
     "check_design": "cfn_table.design.rules:check_design",
+    "compare_policies": "cfn_table.access.compare:compare",
     "deploy_policy": "cfn_table.emit.deploy_policy:deploy_policy",
     "design_schema": "cfn_table.design.reference:design_schema",
+    "evaluate_request": "cfn_table.access.evaluate:evaluate",
+    "find_policies": "cfn_table.access.templates.find:find_policies",
     "generate_builds": "cfn_table.pipeline.generate:generate",
     "lint_paths": "cfn_table.pipeline.lint:lint",
     "lint_template": "cfn_table.lint.runner:lint_template",
     "load_design": "cfn_table.design.load:load_design",
     "make_project": "cfn_table.pipeline.scaffold:make_project",
     "policy_schema": "cfn_table.design.reference:policy_schema",
+    "prove_policies": "cfn_table.access.proof:prove_policies",
     "publish_to_s3": "cfn_table.publish.s3:publish_to_s3",
     "render_json": "cfn_table.synth.render:render_json",
     "render_yaml": "cfn_table.synth.render:render_yaml",
@@ -68,23 +82,30 @@ __all__ = [
     "InputError",
     "InternalError",
     "Location",
+    "Policy",
     "RefusedError",
+    "Request",
     "Result",
     "Settings",
     "Severity",
     "Store",
     "UsageError",
     "__version__",
+    "access_matrix",
     "check_builds",
     "check_design",
+    "compare_policies",
     "deploy_policy",
     "design_schema",
+    "evaluate_request",
+    "find_policies",
     "generate_builds",
     "lint_paths",
     "lint_template",
     "load_design",
     "make_project",
     "policy_schema",
+    "prove_policies",
     "publish_to_s3",
     "render_json",
     "render_yaml",

@@ -69,6 +69,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "init": "make_project",
         "generate": "generate_builds",
         "lint": "lint_paths",
+        "access": "access_matrix",
         "emit": "deploy_policy",
         "publish": "publish_to_s3",
         "schema": "design_schema",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_output_in_the_readme_is_real(block: str, project: Path, tmp_path: Path) -> None:
     """A console block shows a command and exactly what it prints, findings and results together."""
     command, _, shown = block.partition("\n")
-    name, *arguments = command.removeprefix("$ ").split()
+    name, *arguments = shlex.split(command.removeprefix("$ "))
     assert "cfn-table" == name
     environment = {**os.environ, "CFN_TABLE_CACHE": str(tmp_path), "NO_COLOR": "1", "COLUMNS": "80"}
     done = subprocess.run(

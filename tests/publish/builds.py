@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cfn_table.findings import Finding, Location, Severity
-from cfn_table.publish import Build, Inputs, Suppressed, Verdict, Version
+from cfn_table.publish import Build, Inputs, Proven, Suppressed, Verdict, Version
 from cfn_table.publish.manifest import digest
 
 DESIGN = "kv-storage"
@@ -17,6 +17,8 @@ LINT = Verdict(
     findings=(Finding("W3010", Severity.WARNING, "a warning", "a help", Location("templates/kv-storage.yaml", 3, 5)),),
     suppressed=(Suppressed("W2001", "used by a macro", 2),),
 )
+
+ACCESS = {"api": Proven("equal", ("get_user",)), "reporting": Proven("equal")}
 
 
 def build(
@@ -38,7 +40,7 @@ def build(
         {"TABLE_NAME": "kv-storage-data", "LIMIT": 3},
         ("TABLE_NAME",),
     )
-    return Build(design, Version.parse(version), files, source, tool or TOOL, LINT)
+    return Build(design, Version.parse(version), files, source, tool or TOOL, LINT, access=ACCESS)
 
 
 def contract(*exports: str, version: str = "1.0.0") -> dict[str, Any]:

@@ -58,6 +58,10 @@ def test_text_is_sorted_indented_json_with_a_final_newline() -> None:
     data = json.loads(TEXT)
     assert (json.dumps(data, sort_keys=True, indent=2) + "\n").encode() == TEXT
     assert {
+        "access": {
+            "api": {"alsoAllows": ["get_user"], "relation": "equal"},
+            "reporting": {"alsoAllows": [], "relation": "equal"},
+        },
         "artifacts": {
             name: {"bytes": len(content), "sha256": digest(content)} for name, content in build().files.items()
         },
@@ -151,6 +155,9 @@ def test_identity_is_that_of_inputs_and_artifacts_only() -> None:
             holding("lint/findings", [{"rule": "W1", "severity": "bad", "message": "m"}]),
             "must hold a severity at `lint.findings[0].severity`",
         ),
+        (holding("access/api/relation", 1), "must hold text at `access.api.relation`"),
+        (without("access/api/alsoAllows"), "has nothing at `access.api.alsoAllows`"),
+        (without("access"), "has nothing at `access`"),
         (holding("inputs/more", 1), "has an unknown field at `inputs.more`"),
         (holding("more", 1), "has an unknown field at `more`"),
         (without("identity"), "has nothing at `identity`"),

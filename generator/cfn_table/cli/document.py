@@ -59,6 +59,13 @@ _EXAMPLES: Final = {
         cfn-table lint --format sarif > findings.sarif
         aws cloudformation get-template --stack-name S --query TemplateBody --output text | cfn-table lint -
         """,
+    "access": """\
+        cfn-table access                                        # policies and access patterns of each design
+        cfn-table access --can dynamodb:DeleteItem --key 'NS#myapp'
+        cfn-table access --can 's3:*' stacks/template.yaml
+        cfn-table access --compare kv-storage@1.0.0 kv-storage@1.1.0
+        git show main:role.yaml | cfn-table access --compare - role.yaml
+        """,
     "emit deploy-policy": """\
         cfn-table emit deploy-policy --account 123456789012 > deploy-policy.json
         aws iam create-policy --policy-name deploy-kv-storage --policy-document file://deploy-policy.json

@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "init": "Make a project with a small design that generates.",
     "generate": "Generate, lint and publish versions of designs.",
     "lint": "Lint designs, published versions and any CloudFormation template.",
+    "access": "Show what policies allow: access patterns, who can do what, and changes.",
     "emit": "Print what belongs to a design beside its template.",
     "publish": "Copy published versions to S3, never changing what is there.",
     "schema": "Print the JSON Schema of designs or policies, for editors.",

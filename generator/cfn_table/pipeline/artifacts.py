@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cfn_table.access.proof import PolicyProof, prove_policies
 from cfn_table.design.design import Design
 from cfn_table.emit.deploy import deploy_notes
 from cfn_table.emit.stack_policy import stack_policy
@@ -24,11 +25,15 @@ class Artifacts:
         files: content by file name; all but `manifest.json`.
         yaml: the text of `template.yaml`.
         json: the text of `template.json`.
+        template: the template as plain data.
+        proofs: what was shown of each policy, in the order of the design's policies.
     """
 
     files: Mapping[str, bytes]
     yaml: str
     json: str
+    template: Mapping[str, Any]
+    proofs: tuple[PolicyProof, ...]
 
 
 def make_artifacts(design: Design) -> Artifacts:
@@ -56,7 +61,7 @@ def make_artifacts(design: Design) -> Artifacts:
         "stack-policy.json": stack_policy(design).encode(),
     }
     files["DEPLOY.md"] = deploy_notes(design, len(files["template.yaml"])).encode()
-    return Artifacts(files, yaml, json)
+    return Artifacts(files, yaml, json, template, tuple(prove_policies(design, template)))
 
 
 def _plain(design: Design) -> dict[str, Any]:

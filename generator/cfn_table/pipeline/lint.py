@@ -108,7 +108,7 @@ class _Run:
         from cfn_table.design.source import read_file
 
         text = read_file(file, name=path).text
-        if _is_design(text):
+        if is_design(text):
             prepared = prepare(file, self.settings)
             self.prepared[path] = prepared
             design = prepared.design
@@ -144,7 +144,8 @@ class _Run:
         )
 
 
-def _is_design(text: str) -> bool:
+def is_design(text: str) -> bool:
+    """Whether a file looks like a design, and not like a template."""
     import re
 
     return bool(re.search(r"^design:", text, re.MULTILINE)) and not re.search(r"^Resources:", text, re.MULTILINE)

@@ -88,6 +88,7 @@ def prepare(path: Path, settings: Settings, names: DesignNames | None = None) ->
     Raises:
         CfnTableError: it cannot become a template.
     """
+    from cfn_table.access.proof import findings_of
     from cfn_table.design.load import load_design
     from cfn_table.design.rules import check_design
     from cfn_table.pipeline.artifacts import make_artifacts
@@ -99,6 +100,8 @@ def prepare(path: Path, settings: Settings, names: DesignNames | None = None) ->
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise _Unsound.of(findings)
     artifacts = make_artifacts(design)
+    if unproven := list(findings_of(design, artifacts.proofs)):
+        raise _Unsound.of(sorted(unproven, key=Finding.sort_key))
     return Prepared(path, project.name_of(path), project, design, artifacts, tuple(findings))
 
 
@@ -135,7 +138,7 @@ def require_declared(paths: Iterable[Path], settings: Settings) -> None:
 
 
 class _Unsound(CfnTableError):
-    """The design rules found errors."""
+    """The design rules found errors, or a policy is not shown to allow just its access patterns."""
 
     exit_status = 1
 
@@ -185,7 +188,7 @@ def store_of(project: Project) -> Store:
 
 def build_of(prepared: Prepared, verdict: LintVerdict | None) -> Build:
     """The version to publish; without a verdict, only good for comparing identities."""
-    from cfn_table.publish.manifest import Inputs, Suppressed, Verdict
+    from cfn_table.publish.manifest import Inputs, Proven, Suppressed, Verdict
     from cfn_table.publish.semver import Version
     from cfn_table.publish.store import Build
 
@@ -215,6 +218,10 @@ def build_of(prepared: Prepared, verdict: LintVerdict | None) -> Build:
         tool=tool_versions(),
         lint=lint,
         location=design.locate("version"),
+        access={
+            proof.policy: Proven(str(proof.comparison.relation), proof.also_allows)
+            for proof in prepared.artifacts.proofs
+        },
     )
 
 

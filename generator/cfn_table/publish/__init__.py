@@ -6,7 +6,7 @@ package stores what it is given and knows nothing of designs and templates.
 
 from cfn_table.publish.atomic import write_text_atomically
 from cfn_table.publish.folders import Snapshot, read_version
-from cfn_table.publish.manifest import Artifact, Inputs, Manifest, Suppressed, Verdict
+from cfn_table.publish.manifest import Artifact, Inputs, Manifest, Proven, Suppressed, Verdict
 from cfn_table.publish.semver import Bump, Version
 from cfn_table.publish.store import Build, Outcome, Store
 from cfn_table.publish.version import check_bump, check_succession, next_free, predecessor_of, required_bump
@@ -18,6 +18,7 @@ __all__ = [
     "Inputs",
     "Manifest",
     "Outcome",
+    "Proven",
     "Snapshot",
     "Store",
     "Suppressed",

@@ -78,6 +78,19 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """What was shown of one policy: that what it allows equals what its access patterns need.
+
+    Attributes:
+        relation: `equal`; nothing else is published.
+        also_allows: access patterns that it does not list and allows all the same, since IAM cannot tell them apart.
+    """
+
+    relation: str
+    also_allows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The record of one published version.
 
@@ -87,6 +100,7 @@ class Manifest:
         artifacts: every other file of the version by name.
         tool: version texts of the programs that made it, by name; `TOOLS` at least.
         lint: the verdict of the lint gate.
+        access: what was shown of each policy, by name.
     """
 
     design: str
@@ -95,6 +109,7 @@ class Manifest:
     artifacts: Mapping[str, Artifact]
     tool: Mapping[str, str]
     lint: Verdict
+    access: Mapping[str, Proven] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:
@@ -127,6 +142,10 @@ class Manifest:
                     for each in sorted(self.lint.suppressed, key=lambda each: (each.rule, each.reason))
                 ],
             },
+            "access": {
+                name: {"relation": each.relation, "alsoAllows": sorted(each.also_allows)}
+                for name, each in self.access.items()
+            },
             "identity": self.identity,
         }
         return (json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
@@ -153,6 +172,7 @@ class Manifest:
             artifacts={name: _artifact(each) for name, each in top.inside("artifacts").each().items()},
             tool=_tool(top.inside("tool")),
             lint=_verdict(top.inside("lint")),
+            access={name: _proven(each) for name, each in top.inside("access").each().items()},
         )
         identity = top.take("identity", str)
         top.done()
@@ -296,6 +316,12 @@ def _artifact(reader: _Reader) -> Artifact:
 
 def _tool(reader: _Reader) -> dict[str, str]:
     return {name: reader.take(name, str) for name in sorted({*TOOLS, *reader.data})}
+
+
+def _proven(reader: _Reader) -> Proven:
+    proven = Proven(reader.take("relation", str), reader.texts("alsoAllows"))
+    reader.done()
+    return proven
 
 
 def _verdict(reader: _Reader) -> Verdict:

@@ -11,7 +11,7 @@ import contextlib
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from cfn_table.publish.folders import (
     versions_in,
 )
 from cfn_table.publish.locking import exclusive
-from cfn_table.publish.manifest import Artifact, Inputs, Manifest, Verdict
+from cfn_table.publish.manifest import Artifact, Inputs, Manifest, Proven, Verdict
 from cfn_table.publish.semver import Bump, Version
 from cfn_table.publish.version import check_bump, check_succession, joined, next_free, required_bump
 
@@ -60,6 +60,7 @@ class Build:
             `manifest.json` is made from the rest and must not be given.
         inputs, tool, lint: what the manifest records; see `Manifest`.
         location: where the user wrote the version, for messages.
+        access: what the manifest records, too.
     """
 
     design: str
@@ -69,11 +70,12 @@ class Build:
     tool: Mapping[str, str]
     lint: Verdict
     location: Location | None = None
+    access: Mapping[str, Proven] = field(default_factory=dict)
 
     def manifest(self) -> Manifest:
         """The manifest that will be published with it."""
         artifacts = {name: Artifact.of(content) for name, content in sorted(self.files.items())}
-        return Manifest(self.design, self.version, self.inputs, artifacts, self.tool, self.lint)
+        return Manifest(self.design, self.version, self.inputs, artifacts, self.tool, self.lint, self.access)
 
 
 class Store:

@@ -1,0 +1,263 @@
+"""`access`: what policies allow, of designs, of policies in files, and of any CloudFormation template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cfn_table.errors import InputError, UsageError
+from cfn_table.findings import Location
+from cfn_table.pipeline.prepared import Settings
+from cfn_table.project import Project
+
+if TYPE_CHECKING:
+    from cfn_table.access import Comparison, Policy, Statement
+    from cfn_table.access.proof import PolicyProof
+    from cfn_table.access.request import Request
+    from cfn_table.design.design import Design
+
+LISTED: Final = "yes"
+ALSO: Final = "also"
+NO: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Which policy of a design allows which access pattern.
+
+    Attributes:
+        design: the design's name.
+        policies: names of its policies, the columns.
+        rows: access pattern → a cell for each policy: `LISTED`, `ALSO` (not listed, but IAM cannot tell it from what
+            is), or `NO`.
+        shared: groups of entities that share partition keys, so that no policy can allow one and not the others.
+        proofs: what was shown of each policy.
+    """
+
+    design: str
+    policies: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+    shared: tuple[tuple[str, ...], ...]
+    proofs: tuple[PolicyProof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """That a policy lets somebody do what was asked.
+
+    Attributes:
+        source: the design or the file.
+        policy: the policy's name.
+        statements: titles of the statements that allow it.
+        request: an example.
+    """
+
+    source: str
+    policy: str
+    statements: tuple[str, ...]
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One policy on both sides of a comparison.
+
+    Attributes:
+        policy: its name.
+        before: whether the old side has it.
+        after: whether the new side has it.
+        comparison: what the new one is, seen from the old one.
+    """
+
+    policy: str
+    before: bool
+    after: bool
+    comparison: Comparison
+
+
+def access_matrix(paths: Iterable[Path], settings: Settings) -> Iterator[Matrix]:
+    """A matrix of policies and access patterns for each design.
+
+    Raises:
+        CfnTableError: a design cannot become a template.
+    """
+    from cfn_table.pipeline.prepared import prepare
+
+    for path in paths:
+        prepared = prepare(path, settings)
+        yield _matrix(prepared.design, prepared.artifacts.proofs)
+
+
+def _matrix(design: Design, proofs: Sequence[PolicyProof]) -> Matrix:
+    listed = {policy.name: {grant.pattern for grant in policy.file.allow} for policy in design.policies}
+    rows = {
+        name: tuple(
+            LISTED if name in listed[proof.policy] else ALSO if name in proof.also_allows else NO for proof in proofs
+        )
+        for name in design.file.access_patterns
+    }
+    return Matrix(design.name, tuple(proof.policy for proof in proofs), rows, tuple(_shared(design)), tuple(proofs))
+
+
+def _shared(design: Design) -> Iterator[tuple[str, ...]]:
+    """Groups of entities whose partition keys in the table can be the same."""
+    (partition, *more) = design.table_keys.partition
+    if more:
+        return
+    groups: dict[str, list[str]] = {}
+    for name, view in design.entities.items():
+        if partition in view.templates:
+            groups.setdefault(view.templates[partition].iam_pattern(), []).append(name)
+    for names in groups.values():
+        if len(names) > 1:
+            yield tuple(names)
+
+
+def who_can(
+    action: str, sources: Sequence[Source], *, key: str | None = None, resource: str | None = None
+) -> Iterator[Ability]:
+    """The policies that allow an action, each with an example.
+
+    Args:
+        action: such as `dynamodb:GetItem`; `*` and `?` are wildcards.
+        sources: the policies, by where they are.
+        key: only requests for this partition key (requests that name none, such as Scan, reach every key).
+        resource: only requests on this resource; `*` and `?` are wildcards.
+    """
+    from cfn_table.access import Policy, compare
+
+    only: list[dict[str, Any]] = [{"Effect": "Deny", "NotAction": action, "Resource": "*"}]
+    if key is not None:
+        unlike = {"ForAnyValue:StringNotEquals": {"dynamodb:LeadingKeys": _escaped(key)}}
+        only.append({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": unlike})
+    if resource is not None:
+        only.append({"Effect": "Deny", "Action": "*", "NotResource": resource})
+    limits = Policy.from_document({"Version": "2012-10-17", "Statement": only}, "question")
+    for source in sources:
+        for name, policies in source.policies.items():
+            for difference in compare((), (*policies, limits)).gained:
+                titles = dict.fromkeys(statement.title for _, statement in difference.statements)
+                yield Ability(source.name, name, tuple(titles), difference.request)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"${{{each}}}" if each in "*?$" else each for each in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where policies are: a design, a template or a policy document.
+
+    Attributes:
+        name: as the user names it.
+        policies: name → the documents that make up one policy (its parts).
+        of_resources: names of those that belong to resources and say for whom they are.
+        undecided: what in it could not be understood.
+    """
+
+    name: str
+    policies: Mapping[str, tuple[Policy, ...]]
+    of_resources: frozenset[str] = frozenset()
+    undecided: tuple[str, ...] = ()
+
+
+def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
+    """The policies of a design, a template, a published version (`NAME@VERSION` or its folder) or a policy document.
+
+    Raises:
+        CfnTableError: it cannot be read as any of these.
+    """
+    from cfn_table.design.source import read_file
+    from cfn_table.pipeline.lint import is_design
+    from cfn_table.synth.read import read_template
+
+    if name == "-":
+        text, shown = stdin, "<stdin>"
+    else:
+        path = _file_of(name)
+        text, shown = read_file(path, name=str(path)).text, str(path)
+        if is_design(text):
+            return _of_design(name, path, settings)
+    template = read_template(text, shown)
+    if "Statement" in template.data and "Resources" not in template.data:
+        return _of_document(name, template.data, shown)
+    if "Resources" not in template.data:
+        raise InputError(
+            f"`{shown}` is no design, no template and no policy",
+            help="a template has `Resources`, a policy document `Statement`",
+            location=Location(shown),
+        )
+    return _of_template(name, template.data, shown)
+
+
+def _file_of(name: str) -> Path:
+    path = Path(name)
+    design, at, version = name.partition("@")
+    if at and not path.exists():
+        path = Project.find(Path.cwd()).build / design / version
+        if not path.is_dir():
+            raise UsageError(f"there is no published version `{name}`", help="name it as DESIGN@VERSION")
+    return path / "template.yaml" if path.is_dir() else path
+
+
+def _of_design(name: str, path: Path, settings: Settings) -> Source:
+    from cfn_table.pipeline.prepared import prepare
+
+    return _of_template(name, prepare(path, settings).artifacts.template, str(path))
+
+
+def _of_document(name: str, document: Mapping[str, Any], shown: str) -> Source:
+    from cfn_table.access import Policy
+
+    policy = Policy.from_document(document, Path(shown).stem, location=Location(shown))
+    about_principals = any(statement.principals for statement in policy.statements)
+    return Source(name, {policy.name: (policy,)}, frozenset({policy.name} if about_principals else ()))
+
+
+def _of_template(name: str, template: Mapping[str, Any], shown: str) -> Source:
+    from cfn_table.access import Policy
+    from cfn_table.access.templates import find_policies
+
+    found = find_policies(template)
+    policies: dict[str, list[Policy]] = {}
+    of_resources = set()
+    undecided = [f"{'/'.join(map(str, each.path))}: {each.reason}" for each in found.undecided]
+    for each in found.policies:
+        variant = ", ".join(f"{condition} is {str(value).lower()}" for condition, value in each.when)
+        title = f"{each.name} when {variant}" if variant else each.name
+        if each.kind == "trust":
+            title = f"{each.name} (trust)"
+        try:
+            policy = Policy.from_document(each.document, title, location=Location(shown))
+        except InputError as error:
+            undecided.append(error.message)
+            continue
+        policies.setdefault(title, []).append(policy)
+        if each.kind in ("resource", "trust"):
+            of_resources.add(title)
+    return Source(
+        name,
+        {title: tuple(parts) for title, parts in policies.items()},
+        frozenset(of_resources),
+        tuple(undecided),
+    )
+
+
+def compare_sources(old: Source, new: Source) -> Iterator[Change]:
+    """The comparison of each policy that either side has, by name."""
+    from cfn_table.access import compare
+
+    for name in sorted({*old.policies, *new.policies}):
+        comparison = compare(
+            old.policies.get(name, ()),
+            new.policies.get(name, ()),
+            asks_principal=name in old.of_resources | new.of_resources,
+        )
+        yield Change(name, name in old.policies, name in new.policies, comparison)
+
+
+def titles(statements: Iterable[tuple[Policy, Statement]]) -> tuple[str, ...]:
+    """How messages name statements, each once."""
+    return tuple(dict.fromkeys(statement.title for _, statement in statements))
