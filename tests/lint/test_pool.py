@@ -359,6 +359,35 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(parent: Callable[[str], 
     assert eventually(lambda: not members(leader))
 
 
+BUSY = """\
+import os, signal, sys, time
+from cfn_table.lint.pool import LintJob, LintPool
+entries = "".join(f"        - {{AttributeName: a{n}, AttributeType: S}}\\n" for n in range(8000))
+start = "Resources:\\n  T:\\n    Type: AWS::DynamoDB::Table\\n    Properties:\\n      AttributeDefinitions:\\n"
+pool = LintPool(processes=2)
+pool.submit(LintJob("a", sys.argv[1], "t.yaml", ("us-east-1",))).result()
+for name in "bc":
+    pool.submit(LintJob(name, f"{start}{entries}# {name}\\n", "t.yaml", ("us-east-1",)))
+time.sleep(2)  # until both processes are in the middle of it
+print(pool._started[0]._process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_workers_do_not_outlive_a_parent_in_the_middle_of_linting() -> None:
+    """A list of 8,000 entries keeps cfn-lint busy for minutes: nobody may have to look for the processes then."""
+    text = (TEMPLATES / "kv-storage.yaml").read_text(encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", BUSY, text], capture_output=True, text=True, check=False)
+    assert (-signal.SIGKILL, "") == (done.returncode, done.stderr)
+    leader = int(done.stdout)
+    end = time.monotonic() + 10
+    while (left := members(leader)) and time.monotonic() < end:
+        time.sleep(0.1)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert [] == left
+
+
 def test_ctrl_c_ends_everything_quietly(parent: Callable[[str], subprocess.Popen[str]]) -> None:
     """Ctrl-C reaches the program alone; its processes end without a word and without a verdict."""
     process = parent("live")

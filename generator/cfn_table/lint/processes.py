@@ -23,7 +23,7 @@ import gc
 gc.disable()
 import sys
 try:
-    sys.path[:] = sys.argv[2:]
+    sys.path[:] = sys.argv[3:]
     try:
         import cfn_table.lint.worker, cfnlint
     except ImportError:
@@ -35,7 +35,7 @@ except BaseException:
     said = json.dumps({"fatal": traceback.format_exc()}).encode()
     sys.stdout.buffer.write(len(said).to_bytes(4, "big") + said)
     raise SystemExit(1)
-main([int(end) for end in sys.argv[1].split()])
+main([int(end) for end in sys.argv[1].split()], int(sys.argv[2]))
 """
 
 
@@ -123,7 +123,7 @@ class WorkerProcess:
             theirs += [their_read, their_write]
             self.main = Channel(our_write, our_read)
             copies_ends = theirs[:-2]
-            arguments = [" ".join(map(str, copies_ends)), *_import_path()]
+            arguments = [" ".join(map(str, copies_ends)), str(os.getpid()), *_import_path()]
             self._process = subprocess.Popen(
                 [sys.executable, *_python_options(), "-c", _START, *arguments],
                 stdin=their_read,

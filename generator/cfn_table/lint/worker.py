@@ -1,7 +1,8 @@
 """The other side of `cfn_table.lint.pool`: a process that only lints, and that can fork copies of itself.
 
-A process answers one request at a time, in order, and ends when nobody holds the other end of its pipe any more, so it
-never outlives the process that it works for. The frames:
+A process answers one request at a time, in order, and ends when nobody holds the other end of its pipe any more. While it
+lints it does not read, so it also looks once a second whether the process that it works for still lives: a template may
+keep cfn-lint busy for hours. The frames:
 
 greeting  `{"ready": true}`, or `{"fatal": TRACEBACK}` when linting is impossible here
 requests  `{"id": …, "text": …}`          lint (see `LintJob`), answered by `answer`
@@ -23,6 +24,9 @@ from typing import NoReturn
 from cfn_table.errors import CfnTableError, InputError
 from cfn_table.lint.frames import Frame, read_frame, write_frame
 from cfn_table.lint.verdicts import LintVerdict, finding_from_data, finding_to_data
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether the parent still lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,16 @@ def verdict_in(answered: Frame) -> LintVerdict:
     return LintVerdict.from_data(answered["verdict"])
 
 
-def main(spare: list[int]) -> NoReturn:
+def main(spare: list[int], parent: int) -> NoReturn:
     """Serve standard input until it ends, then end the process.
 
-    `spare` are the file descriptors of pipes for copies that may be forked: to read from, to write to, and so on.
+    Args:
+        spare: the file descriptors of pipes for copies that may be forked: to read from, to write to, and so on.
+        parent: the process that this one works for.
     """
     requests, answers = os.dup(0), os.dup(1)
     _silence()
+    _end_with(parent)
     try:
         from cfn_table.lint.runner import prepare
 
@@ -100,9 +107,11 @@ def main(spare: list[int]) -> NoReturn:
     kept = [requests, answers, *spare]
 
     def fork(ends: list[int]) -> Frame:
+        worker = os.getpid()
         pid = os.fork()
         others = [end for end in kept if end not in ends]
         if pid == 0:
+            _end_with(worker)
             _close(others)
             _serve(ends[0], ends[1], _cannot_fork)
         # INVARIANT: nobody but the copy holds its ends, else its death would go unnoticed.
@@ -149,6 +158,21 @@ def _silence() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "SIGCHLD"):
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # copies that end leave nothing behind
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent, in the middle of linting too."""
+    import signal
+
+    if not hasattr(signal, "setitimer"):
+        return
+
+    def look(*_: object) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)  # forked copies do not inherit it
 
 
 def _keep_garbage_small() -> None:
