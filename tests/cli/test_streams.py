@@ -18,6 +18,7 @@ from tests.projects import PATIENCE, command, end, environment, run, small_desig
 WRONG = small_design().replace("entities:", "  extra_properties: {TableNam: x}\nentities:")
 ERROR = "\x1b[1;31merror\x1b[0m"
 
+full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
 posix = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
 
 
@@ -167,6 +168,38 @@ def test_a_reader_who_goes_away_changes_nothing(arguments: str, status: int, roo
         assert status == process.wait(timeout=PATIENCE)
     finally:
         end(process)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no shell that closes streams")
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("generate users <&- >&- 2>&-", 0),
+        ("generate users --no-cache >&-", 0),
+        ("generate users >&- 2>&-", 0),
+        ("generate --draft users 2>&-", 0),
+        ("--help >&-", 0),
+        ("nothing 2>&-", 2),
+        ("lint templates/notes.yaml >&- 2>&-", 1),
+        ("lint - <&-", 2),
+        pytest.param("lint nothing.yaml 2>/dev/full", 2, marks=full),
+        pytest.param("nothing 2>/dev/full", 2, marks=full),
+    ],
+)
+def test_a_stream_that_is_closed_from_the_start_changes_nothing(arguments: str, status: int, root: Path) -> None:
+    """The command ends with its own status; a message that cannot be written does not count."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m cfn_table {arguments}', sys.executable],
+        cwd=root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert status == done.returncode
+    assert "Traceback" not in done.stderr
+    assert " bug" not in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no head")

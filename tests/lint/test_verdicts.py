@@ -309,6 +309,13 @@ def test_the_folder_follows_the_environment(tmp_path: Path, monkeypatch: pytest.
     assert [home] * 3 == [default_cache_folder(it) for it in ({}, {"XDG_CACHE_HOME": ""}, {"XDG_CACHE_HOME": "x"})]
 
 
+def test_a_home_folder_that_is_no_absolute_path_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the cache would be in the project that the user happens to stand in."""
+    monkeypatch.setattr(Path, "home", lambda: Path("x"))
+    with pytest.raises(RuntimeError):
+        default_cache_folder({})
+
+
 def test_without_a_home_folder_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """A user without a home folder gets misses, not exceptions."""
 

@@ -87,20 +87,21 @@ def _report(error: BaseException) -> int:
 class _Patient:
     """A stream whose reader may go away: the command does its work to the end and keeps its exit status."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, forgiven: type[OSError] = BrokenPipeError) -> None:
         self._stream = stream
+        self._forgiven = forgiven
 
     def write(self, text: str) -> int:
         try:
             return self._stream.write(text)
-        except BrokenPipeError:
+        except self._forgiven:
             self._let_go()
             return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
-        except BrokenPipeError:
+        except self._forgiven:
             self._let_go()
 
     def _let_go(self) -> None:
@@ -119,6 +120,7 @@ def _patient_streams() -> Iterator[None]:
 
     What goes to a file or to another program is data, so it is UTF-8 with `\n` on every platform.
     """
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -127,6 +129,17 @@ def _patient_streams() -> Iterator[None]:
                 reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     with (
         contextlib.redirect_stdout(cast("TextIO", _Patient(sys.stdout))),
-        contextlib.redirect_stderr(cast("TextIO", _Patient(sys.stderr))),
+        # Nobody can be told that messages cannot be written.
+        contextlib.redirect_stderr(cast("TextIO", _Patient(sys.stderr, OSError))),
     ):
         yield
+
+
+def _open_what_is_closed() -> None:
+    """Connect a standard stream that the caller has closed (`>&-`) to nothing.
+
+    Python has None for such a stream, and the next file that is opened would become standard output.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (open for good)

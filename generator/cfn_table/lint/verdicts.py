@@ -164,7 +164,11 @@ def default_cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
     if chosen := environment.get("CFN_TABLE_CACHE"):
         return Path(chosen).absolute()
     shared = Path(environment.get("XDG_CACHE_HOME", ""))
-    return (shared if shared.is_absolute() else Path.home() / ".cache") / "cfn-table"
+    if not shared.is_absolute():
+        shared = Path.home() / ".cache"
+    if not shared.is_absolute():
+        raise RuntimeError("the home folder is no absolute path")
+    return shared / "cfn-table"
 
 
 class VerdictCache:

@@ -1,8 +1,8 @@
 """The other side of `cfn_table.lint.pool`: a process that only lints, and that can fork copies of itself.
 
-A process answers one request at a time, in order, and ends when nobody holds the other end of its pipe any more. While it
-lints it does not read, so it also looks once a second whether the process that it works for still lives: a template may
-keep cfn-lint busy for hours. The frames:
+A process answers one request at a time, in order, and ends when nobody holds the other end of its pipe any more. While
+it lints it does not read, so it also looks once a second whether the process that it works for still lives: a template
+may keep cfn-lint busy for hours. The frames:
 
 greeting  `{"ready": true}`, or `{"fatal": TRACEBACK}` when linting is impossible here
 requests  `{"id": …, "text": …}`          lint (see `LintJob`), answered by `answer`
