@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -485,13 +487,6 @@ CALLS: dict[str, tuple[list[str], str]] = {
             "help: name one design, without `--check`\n\n1 error\n"
         ),
     ),
-    "a draft with a format for results": (
-        ["generate", "--draft", "--format", "json"],
-        (
-            "error: `--draft` prints a template, not results [usage]\n"
-            "help: leave `--format` out: `--draft json` is JSON\n\n1 error\n"
-        ),
-    ),
     "a draft of what is no design": (
         ["generate", "--draft", "xml"],
         "error: there is no design `xml` in `templates` [usage]\nhelp: use `notes`\n\n1 error\n",
@@ -514,6 +509,44 @@ def test_a_call_is_refused_for(arguments: list[str], expected: str, root: Path, 
     before = tree(root)
     assert (2, "", expected) == cli(*arguments).told
     assert before == tree(root)
+
+
+PROGRAMS: dict[str, tuple[list[str], str]] = {
+    "a draft with a format for results": (["generate", "--draft"], "`--draft` prints a template, not results"),
+    "a context value without a name": (["generate", "--context", "x"], "`--context x` is not NAME=VALUE"),
+    "a context value that no design declares": (
+        ["generate", "--check", "--context", "x=1"],
+        "no design declares the context value `x`",
+    ),
+    "no such design": (["generate", "users"], "there is no design `users` in `templates`"),
+    "a glob that matches nothing": (["lint", "*.jsn"], "`*.jsn` matches nothing"),
+    "a wrong context value of lint": (["lint", "--context", "x"], "`--context x` is not NAME=VALUE"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), PROGRAMS.values(), ids=PROGRAMS)
+def test_a_program_is_told_in_the_form_it_asked_for(arguments: list[str], message: str, root: Path, cli: Cli) -> None:
+    """Who asks for JSON gets a document on standard output, also when the call has no meaning."""
+    done = cli(*arguments, "--format", "json")
+    assert (2, "") == (done.status, done.err)
+    data = json.loads(done.out)
+    assert [("usage", message)] == [(each["rule"], each["message"]) for each in data["findings"]]
+    assert data.get("results", []) == []
+    assert (root / "templates").is_dir()
+
+
+def test_a_program_is_told_what_the_system_refuses(root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An I/O error that ends the command is in the document too."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error", "templates")
+
+    monkeypatch.setattr(Project, "designs", refuse)
+    done = cli("generate", "--format", "json")
+    assert (2, "") == (done.status, done.err)
+    (found,) = json.loads(done.out)["findings"]
+    assert "`templates` cannot be used: input/output error" == found["message"]
+    assert (root / "templates").is_dir()
 
 
 CLICKS: dict[str, tuple[list[str], str]] = {

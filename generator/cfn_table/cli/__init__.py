@@ -5,14 +5,33 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO, cast
 
 from cfn_table.errors import CfnTableError, InputError
-from cfn_table.findings import Location
+from cfn_table.findings import Finding, Location
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells count it: 128 and the number of SIGINT."""
+
+
+def _as_text(findings: Sequence[Finding]) -> None:
+    from cfn_table.cli.output import show_findings
+
+    show_findings(findings)
+
+
+@dataclass(slots=True)
+class Report:
+    """How this call shows an error that ends it; click's context object of every command.
+
+    Attributes:
+        show: writes the error's findings; a command that was asked for a form for programs puts its own here, so that
+            who reads its results finds a document in every case.
+    """
+
+    show: Callable[[Sequence[Finding]], None] = _as_text
 
 
 def main() -> NoReturn:
@@ -30,8 +49,9 @@ def _run() -> int:
         from cfn_table.cli.root import cli
     except KeyboardInterrupt:
         return INTERRUPTED
+    report = Report()
     try:
-        status = cli.main(prog_name="cfn-table", standalone_mode=False)
+        status = cli.main(prog_name="cfn-table", standalone_mode=False, obj=report)
         return status if isinstance(status, int) else 0
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -41,19 +61,21 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except CfnTableError as error:
-        return _show(error)
+        return _show(error, report)
     except OSError as error:
         if os.environ.get("CFN_TABLE_TRACEBACK"):
             return _report(error)
-        return _show(_refused_by_the_system(error))
+        return _show(_refused_by_the_system(error), report)
     except Exception as error:
         return _report(error)
 
 
-def _show(error: CfnTableError) -> int:
-    from cfn_table.cli.output import show_findings
-
-    show_findings(error.findings)
+def _show(error: CfnTableError, report: Report) -> int:
+    try:
+        report.show(error.findings)
+    except OSError:  # results cannot be written; messages may be
+        _as_text(error.findings)
+        return 2
     return error.exit_status
 
 

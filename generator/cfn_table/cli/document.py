@@ -21,6 +21,8 @@ written here. `python -m cfn_table` is the same program.
 | --- | --- |
 | Results | go to standard output, in UTF-8: lists of versions, templates, schemas, findings in a format for programs |
 | Messages | go to standard error: findings as text, progress, and what was wrong with the call |
+| `--format` | other than text gives one document on standard output, also when an error ends the command; only a call \
+that cannot be read, such as one with an unknown option, has nothing but a message |
 | Colour | only on a terminal, and not when `NO_COLOR` is set |
 | Ctrl-C | ends the command with status 130 and leaves nothing half-written |
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
 
+from cfn_table.cli import Report
 from cfn_table.cli.output import context_option, find_designs, parse_context, show_findings
 from cfn_table.errors import UsageError
 from cfn_table.findings import Finding, Severity
@@ -37,7 +38,9 @@ INLINE_LIMIT = 51_200
 @click.option("--notes", is_flag=True, help="Show notes too, not just their number.")
 @click.option("--no-cache", is_flag=True, help="Remember no verdicts and builds, and use none.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings.")
+@click.pass_obj
 def command(
+    report: Report,
     designs: tuple[str, ...],
     context: tuple[str, ...],
     check_only: bool,
@@ -52,6 +55,8 @@ def command(
     DESIGNS are design files, folders or names; without any, all designs in templates/. A version is published once, in
     build/DESIGN/VERSION/, and never changes (pre-releases may).
     """
+    if output == "json":
+        report.show = lambda errors: _write_json([], errors)
     if draft not in (None, "yaml", "json"):
         # `--draft kv-storage`: what follows is the design, not the form.
         designs, draft = (draft, *designs), "yaml"
@@ -67,7 +72,7 @@ def command(
     done = sorted(_with_progress(results, len(paths), quiet), key=lambda result: result.path)
     findings = [finding for result in done for finding in result.findings]
     if output == "json":
-        click.echo(json.dumps({"results": [_data(result) for result in done]}, indent=2, ensure_ascii=False))
+        _write_json(done)
     else:
         shown = [finding for finding in findings if notes or finding.severity is not Severity.NOTE]
         if shown:
@@ -78,6 +83,12 @@ def command(
             elif not quiet and result.outcome != "failed":
                 _say(result, notes)
     return max((result.exit_status for result in done), default=0)
+
+
+def _write_json(results: Iterable[Result], errors: Iterable[Finding] = ()) -> None:
+    """One document in every case: what became of each design, and the errors that belong to no design."""
+    data = {"results": [_data(result) for result in results], "findings": [_finding(error) for error in errors]}
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 def _with_progress(results: Iterator[Result], count: int, quiet: bool) -> list[Result]:

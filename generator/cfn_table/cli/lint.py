@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cfn_table.cli import Report
 from cfn_table.cli.output import context_option, parse_context, show_findings
 from cfn_table.errors import InputError, UsageError
 from cfn_table.findings import Finding, Location, Severity
@@ -29,14 +30,22 @@ from cfn_table.pipeline.prepared import Settings
 @click.option("--format", "output", type=click.Choice(FORMATS), default="text", help="Form of the findings.")
 @click.option("--notes", is_flag=True, help="Show notes too, not just their number.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings.")
+@click.pass_obj
 def command(
-    paths: tuple[str, ...], context: tuple[str, ...], regions: tuple[str, ...], output: str, notes: bool, quiet: bool
+    report: Report,
+    paths: tuple[str, ...],
+    context: tuple[str, ...],
+    regions: tuple[str, ...],
+    output: str,
+    notes: bool,
+    quiet: bool,
 ) -> int:
     """Lint designs, published versions and any CloudFormation template.
 
     PATHS are files, globs, folders of published versions, or - for a template on standard input; without any, the
     project's designs and published versions.
     """
+    report.show = lambda errors: show_findings(errors, format=output)
     settings = Settings(context=parse_context(context))
     wanted = expand(paths) if paths else project_paths(Path.cwd())
     if not wanted:
