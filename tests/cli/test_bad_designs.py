@@ -72,8 +72,8 @@ FILES: dict[str, tuple[str | bytes, list[Told]]] = {
         [(f"{FILE}:14:1", "a second document (`---`) in one file", "use one file each")],
     ),
     "nesting without end": (
-        "a: " + "[" * 100_000,
-        [(f"{FILE}:1:67", "nested deeper than 64 levels", "")],
+        "a: " + "[\n " * 100_000,
+        [(f"{FILE}:64:2", "nested deeper than 64 levels", "")],
     ),
     "a key that is there twice": (
         with_("version: 1.0.0", "version: 1.0.0\nversion: 1.0.1"),
@@ -135,7 +135,7 @@ TEXTS: dict[str, tuple[str | bytes, list[Told]]] = {
             (
                 f"{FILE}:1:9",
                 "`\u202enotes` is not a name of a design",
-                "use lower-case words joined by `-`, such as `kv-storage`",
+                "use lower-case words joined by `-`, such as `kv-storage`; no name of a Windows device",
             )
         ],
     ),
@@ -212,13 +212,33 @@ FIELDS: dict[str, tuple[str | bytes, list[Told]]] = {
             )
         ],
     ),
+    "the name of a Windows device": (
+        with_("design: notes", "design: con"),
+        [
+            (
+                f"{FILE}:1:9",
+                "`con` is not a name of a design",
+                "use lower-case words joined by `-`, such as `kv-storage`; no name of a Windows device",
+            )
+        ],
+    ),
+    "a pattern of brackets without end": (
+        with_("text: string}", f"text: {{type: string, pattern: '{'(' * 3000}a{')' * 3000}'}}}}"),
+        [
+            (
+                f"{FILE}:10:80",
+                f"`{'(' * 57}...` is not a regular expression: it is nested too deeply",
+                "write one as Python has them, such as `[a-z]+`",
+            )
+        ],
+    ),
     "a name that leads elsewhere": (
         with_("design: notes", "design: ../notes"),
         [
             (
                 f"{FILE}:1:9",
                 "`../notes` is not a name of a design",
-                "use lower-case words joined by `-`, such as `kv-storage`",
+                "use lower-case words joined by `-`, such as `kv-storage`; no name of a Windows device",
             )
         ],
     ),
@@ -232,6 +252,10 @@ EXPRESSIONS: dict[str, tuple[str | bytes, list[Told]]] = {
     "a misspelt context value": (
         with_("table:\n", "context: {TABLE: notes}\ntable:\n  name: '{{ TABEL }}'\n"),
         [(f"{FILE}:6:9", "`TABEL` is not declared in `context`", "did you mean `TABLE`?")],
+    ),
+    "an undefined context value in another": (
+        with_("table:\n", "context: {TABLE: '{{ TABEL }}'}\ntable:\n"),
+        [(f"{FILE}:4:18", "`TABEL` is not declared in `context`", "add `TABEL: VALUE` under `context`")],
     ),
     "a context value that refers to itself": (
         with_("table:\n", "context: {A: '{{ A }}'}\ntable:\n"),
@@ -285,6 +309,15 @@ def test_a_design_is_refused_for(content: str | bytes, expected: list[Told], cli
     assert expected == told(done)
     assert (2, "") == (done.status, done.err)
     assert before == tree(tmp_path)
+
+
+def test_nesting_without_end_in_one_line_is_told_wherever_yaml_gives_up(cli: Cli, tmp_path: Path) -> None:
+    """A newer libyaml refuses it before we can, later in the line."""
+    small_project(tmp_path)
+    (tmp_path / FILE).write_text("a: " + "[" * 100_000, encoding="utf-8")
+    ((place, message, help),) = told(cli("generate", "--format", "json"))
+    assert place in (f"{FILE}:1:67", f"{FILE}:1:1003")
+    assert ("nested deeper than 64 levels", "") == (message, help)
 
 
 @pytest.mark.parametrize("content", [case[0] for case in EVERY.values()], ids=EVERY)

@@ -492,6 +492,14 @@ CALLS: dict[str, tuple[list[str], str]] = {
         "error: there is no design `xml` in `templates` [usage]\nhelp: use `notes`\n\n1 error\n",
     ),
     "a glob that matches nothing": (["lint", "*.jsn"], "error: `*.jsn` matches nothing [usage]\n\n1 error\n"),
+    "an empty path": (
+        ["lint", ""],
+        ("error: a path is empty [usage]\nhelp: name files, or leave all paths out for the whole project\n\n1 error\n"),
+    ),
+    "an empty name of a design": (
+        ["generate", ""],
+        ("error: the name of a design is empty [usage]\nhelp: leave all names out for the whole project\n\n1 error\n"),
+    ),
     "an address that is none": (
         ["publish", "bucket"],
         "bucket: error: `bucket` is not the address of a bucket [input]\nhelp: write `s3://bucket/prefix`\n\n1 error\n",

@@ -81,6 +81,8 @@ def test_the_design_can_be_named(tmp_path: Path, cli: Cli) -> None:
         ("$(rm -rf x)", "rm-rf-x"),
         ("quote'and\"quote", "quote-and-quote"),
         ("new\nline", "new-line"),
+        ("Aux", "my-table"),
+        ("long" * 40, "my-table"),
     ],
 )
 def test_a_folder_of_any_name_gives_a_design_of_a_good_name(
@@ -96,7 +98,9 @@ def test_a_folder_of_any_name_gives_a_design_of_a_good_name(
     assert (0, "") == (done.status, done.err)
 
 
-@pytest.mark.parametrize("name", ["A B", "", "x", "-a", "a--b", "ä", "a/b", "../a", "a\nb", "1a"])
+@pytest.mark.parametrize(
+    "name", ["A B", "", "x", "-a", "a--b", "ä", "a/b", "../a", "a\nb", "1a", "con", "com1", "a" * 101]
+)
 def test_a_name_that_no_design_can_have_is_refused(name: str, tmp_path: Path, cli: Cli) -> None:
     """Nothing is made."""
     done = cli("init", f"--name={name}")

@@ -39,6 +39,17 @@ def places(err: str) -> list[str]:
     ]
 
 
+def test_a_version_without_its_template_is_told(root: Path, cli: Cli) -> None:
+    """What is wrong with the version, and nothing about a template that is not there."""
+    assert 0 == cli("generate").status
+    template = root / "build" / "notes" / "1.0.0" / "template.yaml"
+    template.unlink()
+    template.mkdir()
+    done = cli("lint", "build/notes/1.0.0", "--format", "json")
+    (found,) = json.loads(done.out)["findings"]
+    assert (1, "`template.yaml` is not a regular file") == (done.status, found["message"])
+
+
 def test_a_project_is_linted_without_a_path(root: Path, cli: Cli) -> None:
     """Its designs and its published versions."""
     assert (0, "", "1 file linted, nothing found\n") == cli("lint").told

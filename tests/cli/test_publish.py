@@ -150,6 +150,7 @@ def test_a_damaged_version_is_not_published(root: Path, cli: Cli, s3: Any) -> No
         (["s3://the-bucket", "build/notes"], "is not a published version"),
         (["s3://the-bucket", "build/notes/9.9.9"], "`build/notes/9.9.9` is not a published version"),
         (["s3://the-bucket", "templates/notes.yaml"], "`templates/notes.yaml` is not a folder"),
+        (["s3://the-bucket", "build/notes/1.1.0", "--region", "x y"], "`x y` is not a Region"),
         (["s3://the-bucket", "build/notes/1.1.0", "--profile", "nobody"], "there is no such profile"),
     ],
 )

@@ -81,6 +81,8 @@ def expand(paths: tuple[str, ...]) -> list[str]:
     """
     found: list[str] = []
     for path in paths:
+        if not path:  # an empty variable of a script; Path("") would be the current folder
+            raise UsageError("a path is empty", help="name files, or leave all paths out for the whole project")
         if path != STDIN and glob.has_magic(path) and not Path(path).exists():
             matches = sorted(glob.iglob(path, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute patterns)
             if not matches:

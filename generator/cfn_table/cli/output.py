@@ -84,6 +84,8 @@ def find_designs(names: Iterable[str]) -> list[Path]:
     project = Project.find(Path.cwd())
     found: list[Path] = []
     for name in names:
+        if not name:  # an empty variable of a script; Path("") would be the current folder
+            raise UsageError("the name of a design is empty", help="leave all names out for the whole project")
         path = Path(name)
         if path.is_dir():
             found += _designs_in(path)

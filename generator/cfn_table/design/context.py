@@ -223,7 +223,7 @@ def _resolve(
         names = _names_in(text)
         for each in names:
             if each not in defaults and each not in parameters:
-                raise _undeclared(each, text, [*defaults, *parameters])
+                raise _undeclared(each, text, [known for known in (*defaults, *parameters) if known != name])
         needed = {each: value_of(each, (*chain, name)) for each in names if each in defaults}
         result = evaluate(text, Context(needed, parameters)) if "{{" in text else str(text)
         if isinstance(result, Parametric):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cfn_table.errors import CfnTableError, InputError
+from cfn_table.errors import CfnTableError, InputError, RefusedError
 from cfn_table.findings import Finding, Location
 from cfn_table.pipeline.gate import blamed, cfn_lint_suppressions
 from cfn_table.pipeline.prepared import Prepared, Settings, failed, prepare
@@ -135,6 +135,8 @@ class _Run:
         damage = snapshot.damage(manifest)
         self.extra[path] = list(damage)
         suppressions = {each.rule: each.reason for each in manifest.lint.suppressed}
+        if damage and "template.yaml" not in snapshot.files:
+            raise RefusedError.of(damage)
         text = snapshot.files.get("template.yaml", b"").decode("utf-8", "replace")
         json_text = (
             snapshot.files["template.json"].decode("utf-8", "replace") if "template.json" in snapshot.files else None

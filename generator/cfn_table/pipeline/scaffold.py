@@ -36,8 +36,10 @@ def make_project(folder: Path, name: str | None = None) -> Made:
     Raises:
         InputError: the name cannot name a design, or a file cannot be written; nothing is left of the project then.
     """
+    from cfn_table.design.model.design import DESIGN_NAME
+
     design = _name_from(folder) if name is None else name
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", design) or len(design) < 3:
+    if not re.fullmatch(DESIGN_NAME, design) or len(design) < 3:
         raise InputError(
             f"`{design}` cannot name a design",
             help="use lower-case words joined by `-`, such as `orders`: --name NAME",
@@ -87,9 +89,11 @@ def _take_back(made: list[Path]) -> None:
 
 
 def _name_from(folder: Path) -> str:
+    from cfn_table.design.model.design import DESIGN_NAME
+
     words = re.findall(r"[a-z0-9]+", folder.resolve().name.lower())
     name = "-".join(words).lstrip("0123456789-")
-    return name if len(name) >= 3 else "my-table"
+    return name if len(name) >= 3 and re.fullmatch(DESIGN_NAME, name) else "my-table"
 
 
 def _files(design: str) -> dict[str, str]:

@@ -38,6 +38,7 @@ PAUSE = 0.1  # seconds before the first repetition; doubled each time
 _URL = re.compile(r"s3://([^/]*)(?:/(.*))?", re.DOTALL)
 # S3 user guide, general purpose bucket naming rules.
 _BUCKET = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TYPES = {".yaml": "application/yaml", ".json": "application/json"}
 _CHANGED = (409, 412)
 
@@ -351,6 +352,9 @@ def _client(endpoint_url: str | None, region: str | None, profile: str | None) -
 
     config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60)
     session = boto3.session.Session(profile_name=profile, region_name=region)
+    if session.region_name and not _REGION.fullmatch(session.region_name):
+        shown = "".join(each if each.isprintable() else "?" for each in session.region_name)
+        raise InputError(f"`{shown}` is not a Region", help="a Region looks like `us-east-1`", location=Location(shown))
     try:
         return session.client("s3", endpoint_url=endpoint_url, config=config)
     except ValueError as error:  # botocore's word for an endpoint that is no URL

@@ -39,12 +39,15 @@ _WORDS: Final = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
 LONGEST_NAME: Final = 100
 """Longest name of a design or a policy, which become names of files, folders and resources."""
 
+DESIGN_NAME: Final = rf"(?=.{{1,{LONGEST_NAME}}}\Z)(?!(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z){_WORDS}"
+"""The name of a design; none that is a device to Windows, which makes no folder of that name."""
+
 DesignName = Annotated[
     str,
     matching(
-        rf"(?=.{{1,{LONGEST_NAME}}}\Z){_WORDS}",
+        DESIGN_NAME,
         "a name of a design",
-        "use lower-case words joined by `-`, such as `kv-storage`",
+        "use lower-case words joined by `-`, such as `kv-storage`; no name of a Windows device",
     ),
     WithJsonSchema(
         {

@@ -43,8 +43,9 @@ def _pattern(value: Any) -> str:
             warnings.simplefilter("error", FutureWarning)  # such as `[[a]`, which will mean something else
             compiled = re.compile(text)
     except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise problem(
-            f"{shown(text)} is not a regular expression: {error}", "write one as Python has them, such as `[a-z]+`"
+            f"{shown(text)} is not a regular expression: {why}", "write one as Python has them, such as `[a-z]+`"
         ) from None
     # In a key template the pattern stands inside of a larger one, and other languages have to understand it too.
     if compiled.groupindex or compiled.flags & ~re.UNICODE or re.search(r"\\[1-9]|\(\?P=", text):
