@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cfn_table.access.templates.find import find_policies
     from cfn_table.design.design import Design
     from cfn_table.design.load import load_design
-    from cfn_table.design.reference import design_schema, policy_schema
+    from cfn_table.design.reference import design_schema, include_schema, policy_schema
     from cfn_table.design.rules import check_design
     from cfn_table.emit.deploy_policy import DeployPolicy, deploy_policy
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
@@ -61,6 +61,7 @@ _WHERE: Final = {
     "evaluate_request": "cfn_table.access.evaluate:evaluate",
     "find_policies": "cfn_table.access.templates.find:find_policies",
     "generate_builds": "cfn_table.pipeline.generate:generate",
+    "include_schema": "cfn_table.design.reference:include_schema",
     "lint_paths": "cfn_table.pipeline.lint:lint",
     "lint_template": "cfn_table.lint.runner:lint_template",
     "load_design": "cfn_table.design.load:load_design",
@@ -100,6 +101,7 @@ __all__ = [
     "evaluate_request",
     "find_policies",
     "generate_builds",
+    "include_schema",
     "lint_paths",
     "lint_template",
     "load_design",

@@ -21,6 +21,7 @@ FILES = [
     ".gitignore",
     "build/README.md",
     "docs/schema/design.schema.json",
+    "docs/schema/include.schema.json",
     "docs/schema/policy.schema.json",
     "policies/{name}/reader.yaml",
     "templates/{name}.yaml",
@@ -209,7 +210,7 @@ def test_git_keeps_what_is_published(tmp_path: Path, cli: Cli, monkeypatch: pyte
 def test_the_schemas_are_those_of_the_command(tmp_path: Path, cli: Cli) -> None:
     """An editor that follows the design's first line finds a schema, and it is what `cfn-table schema` prints."""
     cli("init", "--name", "orders")
-    for kind in ("design", "policy"):
+    for kind in ("design", "include", "policy"):
         text = (tmp_path / "docs" / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")
         assert (0, text, "") == cli("schema", kind).told
     first = (tmp_path / "templates" / "orders.yaml").read_text(encoding="utf-8").splitlines()[0]

@@ -18,18 +18,27 @@ from cfn_table.design.load import load_design
 from cfn_table.design.model import DesignFile, Grant, PolicyFile
 from cfn_table.design.model.base import deploy_time
 from cfn_table.design.parameters import FIELDS
-from cfn_table.design.reference import design_schema, main, policy_schema, reference_markdown, write_reference
+from cfn_table.design.reference import (
+    design_schema,
+    include_schema,
+    main,
+    policy_schema,
+    reference_markdown,
+    write_reference,
+)
 from cfn_table.design.requests import derive
 from cfn_table.design.rules import check_design
 from cfn_table.findings import Severity
 from tests.engines.install import ROOT
 
+INCLUDED = ("entities", "access_patterns")
 PARTS = [*models(DesignFile), *models(PolicyFile)]
 FIELDS_OF_PARTS = [(part, name) for part in PARTS for name in part.model_fields if not part.model_fields[name].exclude]
 DESIGNS = sorted([*(ROOT / "templates").glob("*.yaml"), *(ROOT / "tests/designs").glob("*.yaml")])
 POLICIES = sorted([*(ROOT / "policies").glob("*/*.yaml"), *(ROOT / "tests/designs/policies").glob("*/*.yaml")])
 MARKDOWN = reference_markdown()
 DESIGN_SCHEMA = design_schema()
+INCLUDE_SCHEMA = include_schema()
 POLICY_SCHEMA = policy_schema()
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", MARKDOWN, re.MULTILINE | re.DOTALL)
 
@@ -71,7 +80,9 @@ def of_file(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("name", ["design-reference.md", "schema/design.schema.json", "schema/policy.schema.json"])
+@pytest.mark.parametrize(
+    "name", ["design-reference.md", *(f"schema/{kind}.schema.json" for kind in ("design", "include", "policy"))]
+)
 def test_the_files_are_fresh(name: str, tmp_path: Path) -> None:
     """What the models say now is what docs/ says; `python -m cfn_table.design.reference docs` writes it anew."""
     write_reference(tmp_path)
@@ -82,13 +93,13 @@ def test_the_files_are_fresh(name: str, tmp_path: Path) -> None:
 def test_the_files_are_written_by_one_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It takes the folder, and says what it wrote; without a folder it says how it is used."""
     assert 0 == main([str(tmp_path / "docs")])
-    assert 3 == len(capsys.readouterr().err.splitlines())
+    assert 4 == len(capsys.readouterr().err.splitlines())
     assert MARKDOWN == (tmp_path / "docs/design-reference.md").read_text(encoding="utf-8")
     assert 2 == main([])
     assert "usage: python -m cfn_table.design.reference DOCS_FOLDER\n" == capsys.readouterr().err
 
 
-@pytest.mark.parametrize("schema", [DESIGN_SCHEMA, POLICY_SCHEMA], ids=["design", "policy"])
+@pytest.mark.parametrize("schema", [DESIGN_SCHEMA, INCLUDE_SCHEMA, POLICY_SCHEMA], ids=["design", "include", "policy"])
 def test_the_schemas_are_schemas(schema: dict[str, Any]) -> None:
     """They are valid by their own dialect, name themselves, and have no part that nothing leads to."""
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -97,6 +108,17 @@ def test_the_schemas_are_schemas(schema: dict[str, Any]) -> None:
     assert schema["title"]
     text = json.dumps(schema)
     assert [] == [name for name in schema["$defs"] if f'"#/$defs/{name}"' not in text]
+
+
+def test_an_included_file_is_checked_as_a_part_of_its_design() -> None:
+    """What a design says of entities and access patterns holds there too, and nothing else may stand in it."""
+    included = (ROOT / "tests/designs/shop/products.yaml").read_text(encoding="utf-8")
+    assert [] == complaints(INCLUDE_SCHEMA, included)
+    assert [": Additional properties are not allowed ('table' was unexpected)"] == complaints(
+        INCLUDE_SCHEMA, f"{included}table: {{key: PK}}\n"
+    )
+    assert 1 == len(complaints(INCLUDE_SCHEMA, "entities: {product: {keys: {PK: [a]}, attributes: {}}}\n"))
+    assert INCLUDE_SCHEMA["properties"] == {name: DESIGN_SCHEMA["properties"][name] for name in INCLUDED}
 
 
 @pytest.mark.parametrize(("part", "field"), FIELDS_OF_PARTS, ids=lambda value: getattr(value, "__name__", value))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["design", "policy"]))
+@click.argument("kind", type=click.Choice(["design", "include", "policy"]))
 def command(kind: str) -> None:
-    """Print the JSON Schema of designs or policies, for editors.
+    """Print the JSON Schema of designs, of files that they include, or of policies.
 
     Editors complete and check YAML by it.
     """
-    from cfn_table.design.reference import design_schema, policy_schema
+    from cfn_table.design.reference import design_schema, include_schema, policy_schema, schema_text
 
-    schema = design_schema() if kind == "design" else policy_schema()
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    schemas = {"design": design_schema, "include": include_schema, "policy": policy_schema}
+    click.echo(schema_text(schemas[kind]()), nl=False)

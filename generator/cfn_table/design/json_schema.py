@@ -1,4 +1,4 @@
-"""JSON Schemas of design and policy files, with which editors complete and check YAML while it is written.
+"""JSON Schemas of designs, of files that they include, and of policies: editors complete and check YAML by them.
 
 They are those of the models (the schema of a type stands beside its validator), adapted to what an editor sees: it
 reads scalars by YAML's own rules, so `name: 123` is a number to it, and it does not evaluate `{{ NAME }}`. What a
@@ -9,6 +9,8 @@ default outside of the allowed values) is found when the design is loaded.
 
 from __future__ import annotations
 
+import inspect
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -17,7 +19,7 @@ from pydantic import BaseModel
 
 from cfn_table.design.context import UNTOUCHED
 from cfn_table.design.fields import DEPLOY_TIME, FLOAT, INTEGER
-from cfn_table.design.model import DesignFile, PolicyFile
+from cfn_table.design.model import DesignFile, IncludedFile, PolicyFile
 from cfn_table.design.model.base import inner_model
 from cfn_table.design.parameters import FIELDS, TYPES
 
@@ -37,6 +39,29 @@ _WORDS: Final = ("true", "false", "yes", "no", "on", "off")
 def design_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a design file."""
     return _for_editors(plain_schema(DesignFile), "cfn-table design", "design")
+
+
+def include_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a file that a design includes: that of a design, less all but the fields it has."""
+    whole = design_schema()
+    properties = {name: whole["properties"][name] for name in IncludedFile.model_fields}
+    needed: dict[str, None] = {}
+    pending: list[Any] = [properties]
+    while pending:
+        for name in re.findall(r'"#/\$defs/(\w+)"', json.dumps(pending.pop())):
+            if name not in needed:
+                needed[name] = None
+                pending.append(whole["$defs"][name])
+    return {
+        "$schema": DIALECT,
+        "$id": "urn:cfn-table:include.schema.json",
+        "title": "cfn-table include",
+        "description": inspect.cleandoc(IncludedFile.__doc__ or ""),
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "$defs": {name: whole["$defs"][name] for name in sorted(needed)},
+    }
 
 
 def policy_schema() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cfn_table.design.json_schema import design_schema, models, plain_schema, policy_schema
+from cfn_table.design.json_schema import design_schema, include_schema, models, plain_schema, policy_schema
 from cfn_table.design.keys import SCALAR_TYPES
 from cfn_table.design.model import DesignFile, PolicyFile
 from cfn_table.design.model.base import deploy_time
@@ -26,7 +26,7 @@ from cfn_table.design.parameters import FIELDS
 from cfn_table.design.requests import TAKEN_BY
 from cfn_table.design.values import DYNAMODB_TYPES
 
-__all__ = ["design_schema", "policy_schema", "reference_markdown", "write_reference"]
+__all__ = ["design_schema", "include_schema", "policy_schema", "reference_markdown", "write_reference"]
 
 MODELS: Final = {each.__name__: each for root in (DesignFile, PolicyFile) for each in models(root)}
 """Every part of the design language, by the name of its model."""
@@ -72,10 +72,11 @@ _MEANINGS: Final = {
 
 
 def write_reference(folder: Path) -> list[Path]:
-    """Write `design-reference.md` and `schema/{design,policy}.schema.json` into `folder`; returns their paths."""
+    """Write `design-reference.md` and `schema/*.schema.json` into `folder`; returns their paths."""
     texts = {
         "design-reference.md": reference_markdown(),
         "schema/design.schema.json": schema_text(design_schema()),
+        "schema/include.schema.json": schema_text(include_schema()),
         "schema/policy.schema.json": schema_text(policy_schema()),
     }
     (folder / "schema").mkdir(parents=True, exist_ok=True)

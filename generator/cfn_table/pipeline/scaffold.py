@@ -97,16 +97,15 @@ def _name_from(folder: Path) -> str:
 
 
 def _files(design: str) -> dict[str, str]:
-    import json
-
-    from cfn_table.design.reference import design_schema, policy_schema
+    from cfn_table.design.reference import design_schema, include_schema, policy_schema, schema_text
     from cfn_table.emit.texts import render_text
 
     return {
         f"templates/{design}.yaml": render_text("init_design.yaml.j2", design=design),
         f"policies/{design}/reader.yaml": render_text("init_policy.yaml.j2"),
-        "docs/schema/design.schema.json": json.dumps(design_schema(), indent=2, ensure_ascii=False) + "\n",
-        "docs/schema/policy.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
+        "docs/schema/design.schema.json": schema_text(design_schema()),
+        "docs/schema/include.schema.json": schema_text(include_schema()),
+        "docs/schema/policy.schema.json": schema_text(policy_schema()),
         "build/README.md": render_text("init_build_readme.md.j2"),
         ".gitattributes": "# An autocrlf clone would change the digests of published versions.\nbuild/** -text\n",
         ".gitignore": "# Published versions are kept in git, whatever a global ignore file says.\n"
