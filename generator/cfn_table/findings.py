@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class Severity(enum.StrEnum):
@@ -65,3 +66,24 @@ class Finding:
         """Order of findings in every output: by file, then line, column, rule and message."""
         place = self.location or Location("")
         return (place.path, place.line, place.column, self.rule, self.message)
+
+    def to_data(self, *, text: bool = False) -> dict[str, Any]:
+        """The finding as plain JSON data, without its path; `location` is None where the place is not known.
+
+        Args:
+            text: whether the line itself belongs to the location.
+        """
+        place = self.location
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "message": self.message,
+            "help": self.help,
+            "location": place
+            and {
+                "path": place.path,
+                "line": place.line,
+                "column": place.column,
+                **({"text": place.text} if text else {}),
+            },
+        }

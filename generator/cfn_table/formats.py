@@ -170,24 +170,17 @@ def _json(findings: Sequence[Finding], tool_version: str) -> str:
             "version": 1,
             "tool": {"name": "cfn-table", "version": tool_version},
             "summary": {severity.value: sum(it.severity is severity for it in findings) for severity in Severity},
-            "findings": [
-                {
-                    "rule": it.rule,
-                    "severity": it.severity.value,
-                    "message": it.message,
-                    "help": it.help,
-                    "location": it.location
-                    and {
-                        "path": it.location.path,
-                        "line": it.location.line or None,
-                        "column": it.location.column or None,
-                        "text": it.location.text,
-                    },
-                }
-                for it in findings
-            ],
+            "findings": [finding_for_programs(it) for it in findings],
         }
     )
+
+
+def finding_for_programs(finding: Finding) -> dict[str, Any]:
+    """A finding in JSON results: null, not 0, where line or column are not known."""
+    data = finding.to_data(text=True)
+    if data["location"]:
+        data["location"] |= {name: data["location"][name] or None for name in ("line", "column")}
+    return data
 
 
 def _sarif(findings: Sequence[Finding], tool_version: str) -> str:

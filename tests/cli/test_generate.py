@@ -238,7 +238,7 @@ def test_results_can_be_data(root: Path, cli: Cli) -> None:
         "severity": "error",
         "message": "`entities` is missing",
         "help": "add `entities: …`",
-        "location": {"path": "templates/users.yaml", "line": 1, "column": 1},
+        "location": {"path": "templates/users.yaml", "line": 1, "column": 1, "text": "design: users"},
     } == users["findings"][0]
 
 

@@ -87,7 +87,12 @@ def command(
 
 def _write_json(results: Iterable[Result], errors: Iterable[Finding] = ()) -> None:
     """One document in every case: what became of each design, and the errors that belong to no design."""
-    data = {"results": [_data(result) for result in results], "findings": [_finding(error) for error in errors]}
+    from cfn_table.formats import finding_for_programs
+
+    data = {
+        "results": [_data(result) for result in results],
+        "findings": [finding_for_programs(error) for error in errors],
+    }
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
@@ -123,6 +128,8 @@ def _visible(text: str) -> str:
 
 
 def _data(result: Result) -> dict[str, Any]:
+    from cfn_table.formats import finding_for_programs
+
     return {
         "path": result.path,
         "design": result.design,
@@ -131,16 +138,5 @@ def _data(result: Result) -> dict[str, Any]:
         "folder": result.folder,
         "templateBytes": result.template_bytes or None,
         "environment": dict(result.environment),
-        "findings": [_finding(finding) for finding in result.findings],
-    }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    place = finding.location
-    return {
-        "rule": finding.rule,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "help": finding.help,
-        "location": {"path": place.path, "line": place.line, "column": place.column} if place else None,
+        "findings": [finding_for_programs(finding) for finding in result.findings],
     }

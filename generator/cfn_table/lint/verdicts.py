@@ -92,15 +92,7 @@ class LintVerdict:
 
 def finding_to_data(finding: Finding) -> dict[str, Any]:
     """A finding as plain JSON data; `location` is null where the place is not known."""
-    place = finding.location
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "help": finding.help,
-        "location": place and {"path": place.path, "line": place.line, "column": place.column, "text": place.text},
-        "path": list(finding.path),
-    }
+    return {**finding.to_data(text=True), "path": list(finding.path)}
 
 
 def finding_from_data(data: Mapping[str, Any]) -> Finding:

@@ -336,12 +336,8 @@ def _verdict(reader: _Reader) -> Verdict:
 
 
 def _finding_data(finding: Finding) -> dict[str, Any]:
-    data: dict[str, Any] = {"rule": finding.rule, "severity": str(finding.severity), "message": finding.message}
-    if finding.help:
-        data["help"] = finding.help
-    if finding.location:
-        data["location"] = {name: getattr(finding.location, name) for name in ("path", "line", "column")}
-    return data
+    """What is recorded of a finding: no help and no location where there is none."""
+    return {name: value for name, value in finding.to_data().items() if value or name not in ("help", "location")}
 
 
 def _finding(reader: _Reader) -> Finding:
