@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cfn_table.design.requests import Underivable
-from tests.design.store import TAKES, keys, request, requests, sent, why_not
+from cfn_table.design.requests import Underivable, derive, parameters
+from tests.design.store import STORE, TAKES, keys, request, requests, sent, why_not
+from tests.design.written import load
 
 
 class TestSingleItems:
@@ -79,6 +80,28 @@ class TestBatchesAndTransactions:
         """With a projection, without conditions."""
         one = request(tmp_path, "{operation: BatchGetItem, entity: [user, order], returns: [userId]}")
         assert (("user", "order"), {"ProjectionExpression": "#userId"}) == (one.entities, one.expressions)
+
+    def test_a_batch_of_several_entities_has_the_key_of_each(self, tmp_path: Path) -> None:
+        """And it takes what the keys of all of them hold."""
+        design = load(tmp_path, f"{STORE}access_patterns:\n  p: {{operation: BatchGetItem, entity: [user, order]}}\n")
+        (one,) = derive(design, "p")
+        assert () == one.key
+        assert {"user": "USER#{userId} PROFILE", "order": "USER#{userId} ORDER#{placedAt}#{orderId}"} == {
+            entity: " ".join(str(each.templates[0]) for each in key) for entity, key in one.keys_by_entity.items()
+        }
+        assert {"userId": "string", "placedAt": "timestamp", "orderId": "string"} == parameters(design, one)
+
+    def test_a_request_says_its_order(self, tmp_path: Path) -> None:
+        """A Query has one, by default ascending; nothing else has any."""
+        orders = [
+            request(tmp_path, pattern).order
+            for pattern in (
+                "{operation: Query, entity: user}",
+                "{operation: Query, entity: user, order: descending}",
+                "{operation: GetItem, entity: user}",
+            )
+        ]
+        assert ["ascending", "descending", None] == orders
 
     def test_a_batch_writes_whole_items(self, tmp_path: Path) -> None:
         """Without conditions, which it cannot have."""

@@ -7,12 +7,13 @@ here decides the version's bump (see `cfn_table.publish.version`).
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from cfn_table.design.context import Parametric
 from cfn_table.design.design import Design, EntityView
 from cfn_table.design.model import Attribute, Key
-from cfn_table.design.requests import Request, derive, parameters
+from cfn_table.design.requests import KeyCondition, Request, derive, parameters
 
 FORMAT = 1
 
@@ -137,12 +138,16 @@ def _pattern(design: Design, name: str) -> dict[str, Any]:
     }
 
 
+def _conditions(key: Iterable[KeyCondition]) -> dict[str, Any]:
+    return {each.attribute: {each.comparison: [str(template) for template in each.templates]} for each in key}
+
+
 def _request(request: Request) -> dict[str, Any]:
     described: dict[str, Any] = {}
     if request.key:
-        described["key"] = {
-            each.attribute: {each.comparison: [str(template) for template in each.templates]} for each in request.key
-        }
+        described["key"] = _conditions(request.key)
+    elif request.keys_by_entity:
+        described["keys"] = {entity: _conditions(key) for entity, key in request.keys_by_entity.items()}
     described.update(request.expressions)
     if request.names:
         described["ExpressionAttributeNames"] = dict(request.names)

@@ -26,7 +26,8 @@ def parameters(design: Design, request: Request) -> dict[str, str]:
     """Name → type (of the design language) of every parameter of the request, in order of first use."""
     found: dict[str, str | None] = {}
     views = [design.entities[name] for name in request.entities] or list(design.entities.values())
-    templates = [template for condition in request.key for template in condition.templates]
+    conditions = request.key or [each for key in request.keys_by_entity.values() for each in key]
+    templates = [template for condition in conditions for template in condition.templates]
     for each in (*templates, *(value.template for value in request.values.values() if value.template is not None)):
         for placeholder in each.placeholders:
             original = request.renamed.get(placeholder, placeholder)

@@ -21,23 +21,29 @@ def item_request(
 ) -> Request:
     """The request of an operation on single items, or of one part of a transaction."""
     keys = design.table_keys
-    for view in views_of(design, pattern):
+    views = views_of(design, pattern)
+    for view in views:
         require_keys(view, keys)
-    view = design.entities[pattern.entity[0]]
-    key = tuple(KeyCondition(name, "equals", (bound_template(view, name, bindings),)) for name in keys.names)
-    texts = Expressions(view.stored)
+    keys_by_entity = {
+        view.name: tuple(KeyCondition(name, "equals", (bound_template(view, name, bindings),)) for name in keys.names)
+        for view in views
+    }
+    view = views[0]
+    key = keys_by_entity[view.name] if len(views) == 1 else ()
+    stored = frozenset().union(*(each.stored for each in views))
+    texts = Expressions(stored)
     expressions: dict[str, str] = {}
     changes: tuple[str, ...] = ()
     if operation == "UpdateItem":
         changes = update_expression(design, pattern, view, texts, expressions, bindings)
     elif operation in ("PutItem", "BatchWriteItem"):
-        changes = tuple(sorted(view.stored))
+        changes = tuple(sorted(stored))
     if operation in ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheck"):
         expressions["ConditionExpression"] = _condition(design, pattern, operation, texts)
     if pattern.returns is not None and operation in ("GetItem", "BatchGetItem"):
         expressions["ProjectionExpression"] = ", ".join(texts.name(each) for each in pattern.returns)
     returns = pattern.returns if operation in ("GetItem", "BatchGetItem") else None
-    request = Request(operation, pattern.entity, keys, key, returns=returns, changes=changes)
+    request = Request(operation, pattern.entity, keys, key, keys_by_entity, returns=returns, changes=changes)
     renamed = _renamed({**(pattern.set if operation == "UpdateItem" else {}), **(bindings or {})})
     return finished(replace(request, renamed=renamed), texts, expressions)
 

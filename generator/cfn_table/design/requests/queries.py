@@ -89,7 +89,16 @@ def _read(
     expressions["FilterExpression"] = " AND ".join(tests)
     if pattern.returns is not None:
         expressions["ProjectionExpression"] = ", ".join(texts.name(each) for each in pattern.returns)
-    request = Request(operation, pattern.entity, keys, key, types, returns=pattern.returns, limit=pattern.limit)
+    request = Request(
+        operation,
+        pattern.entity,
+        keys,
+        key,
+        types=types,
+        returns=pattern.returns,
+        order=pattern.order if operation == "Query" else None,
+        limit=pattern.limit,
+    )
     return finished(request, texts, expressions)
 
 

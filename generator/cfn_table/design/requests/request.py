@@ -51,7 +51,9 @@ class Request:
         operation: DynamoDB's name of it; `ConditionCheck` inside a transaction.
         entities: names of the entities whose items it reads or writes.
         keys: the table or the index that it goes to.
-        key: one condition per key attribute; empty for a Scan.
+        key: one condition per key attribute; empty for a Scan, a transaction, and a batch of several entities.
+        keys_by_entity: entity → the conditions that give the whole key of one of its items; a batch has one for each of
+            its entities. Empty for a Query, a Scan and a transaction.
         types: values of the type attribute that a filter lets pass; empty where none is needed.
         expressions: the texts, by DynamoDB's parameter name (`KeyConditionExpression`, …).
         names: ExpressionAttributeNames.
@@ -59,6 +61,7 @@ class Request:
         returns: projected attributes; None for all.
         changes: attributes that an update writes, key attributes of indexes included.
         parts: the requests of a transaction.
+        order: `ascending` or `descending` by the sort key; None where the operation knows no order.
         limit: the most items that are evaluated, a number or `{name}` for a parameter; None for no limit.
         renamed: parameter → the placeholder whose values it takes, where `with` or an update gave it another name.
     """
@@ -67,6 +70,7 @@ class Request:
     entities: tuple[str, ...]
     keys: KeySchema
     key: tuple[KeyCondition, ...]
+    keys_by_entity: AnyMapping[str, tuple[KeyCondition, ...]] = field(default_factory=dict)
     types: tuple[str, ...] = ()
     expressions: AnyMapping[str, str] = field(default_factory=dict)
     names: AnyMapping[str, str] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class Request:
     returns: tuple[str, ...] | None = None
     changes: tuple[str, ...] = ()
     parts: tuple[Request, ...] = ()
+    order: str | None = None
     limit: int | str | None = None
     renamed: AnyMapping[str, str] = field(default_factory=dict)
 
