@@ -72,8 +72,8 @@ FILES: dict[str, tuple[str | bytes, list[Told]]] = {
         [(f"{FILE}:14:1", "a second document (`---`) in one file", "use one file each")],
     ),
     "nesting without end": (
-        "a: " + "[\n " * 100_000,
-        [(f"{FILE}:64:2", "nested deeper than 64 levels", "")],
+        "a: " + "[" * 100_000,
+        [(f"{FILE}:1:67", "nested deeper than 64 levels", "")],
     ),
     "a key that is there twice": (
         with_("version: 1.0.0", "version: 1.0.0\nversion: 1.0.1"),
@@ -309,15 +309,6 @@ def test_a_design_is_refused_for(content: str | bytes, expected: list[Told], cli
     assert expected == told(done)
     assert (2, "") == (done.status, done.err)
     assert before == tree(tmp_path)
-
-
-def test_nesting_without_end_in_one_line_is_told_wherever_yaml_gives_up(cli: Cli, tmp_path: Path) -> None:
-    """A newer libyaml refuses it before we can, later in the line."""
-    small_project(tmp_path)
-    (tmp_path / FILE).write_text("a: " + "[" * 100_000, encoding="utf-8")
-    ((place, message, help),) = told(cli("generate", "--format", "json"))
-    assert place in (f"{FILE}:1:67", f"{FILE}:1:1003")
-    assert ("nested deeper than 64 levels", "") == (message, help)
 
 
 @pytest.mark.parametrize("content", [case[0] for case in EVERY.values()], ids=EVERY)

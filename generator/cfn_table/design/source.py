@@ -314,10 +314,6 @@ def _syntax_error(source: SourceFile, error: yaml.MarkedYAMLError) -> InputError
         mark, problem = error.context_mark, "the quote that begins here never ends"
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     place = source.location(line, column)
-    if (
-        "maximum nesting depth" in problem
-    ):  # newer libyaml counts too, and looks ahead in a line before we see any of it
-        return InputError(f"nested deeper than {MAX_DEPTH} levels", location=place)
     help_ = ""
     if unclosed:
         help_ = "close it, or escape a quote inside it"
