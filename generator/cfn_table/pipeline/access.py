@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -155,12 +155,14 @@ class Source:
         policies: name → the documents that make up one policy (its parts).
         of_resources: names of those that belong to resources and say for whom they are.
         undecided: what in it could not be understood.
+        is_document: whether it is one policy document, whose name says nothing but where it was.
     """
 
     name: str
     policies: Mapping[str, tuple[Policy, ...]]
     of_resources: frozenset[str] = frozenset()
     undecided: tuple[str, ...] = ()
+    is_document: bool = False
 
 
 def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
@@ -213,7 +215,9 @@ def _of_document(name: str, document: Mapping[str, Any], shown: str) -> Source:
 
     policy = Policy.from_document(document, Path(shown).stem, location=Location(shown))
     about_principals = any(statement.principals for statement in policy.statements)
-    return Source(name, {policy.name: (policy,)}, frozenset({policy.name} if about_principals else ()))
+    return Source(
+        name, {policy.name: (policy,)}, frozenset({policy.name} if about_principals else ()), is_document=True
+    )
 
 
 def _of_template(name: str, template: Mapping[str, Any], shown: str) -> Source:
@@ -246,9 +250,12 @@ def _of_template(name: str, template: Mapping[str, Any], shown: str) -> Source:
 
 
 def compare_sources(old: Source, new: Source) -> Iterator[Change]:
-    """The comparison of each policy that either side has, by name."""
+    """The comparison of each policy that either side has, by name; two documents are two sides of one policy."""
     from cfn_table.access import compare
 
+    if old.is_document and new.is_document:
+        (name,), (before,) = new.policies, old.policies.values()
+        old = replace(old, policies={name: before}, of_resources=frozenset({name} if old.of_resources else ()))
     for name in sorted({*old.policies, *new.policies}):
         comparison = compare(
             old.policies.get(name, ()),
