@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from tests.publish.builds import tree
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these tests look at processes as Linux and macOS do")
 
 KILLS = 20
+EMPTY = {(name, "/") for name in ("shop", "smallest", "forum")}
 
 
 def start(*arguments: str, cwd: Path, cache: Path | None = None) -> subprocess.Popen[bytes]:
@@ -145,12 +147,12 @@ def test_a_killed_command_leaves_whole_versions_and_no_process(tmp_path: Path, d
             process.kill()
             process.communicate()
         for name, content in tree(root / "build").items() if (root / "build").exists() else ():
-            if ".staging-" not in name and "lock" not in name:
+            # A design's folder may be made and its version not yet there.
+            if ".staging-" not in name and "lock" not in name and (name, content) not in EMPTY:
                 assert whole.get(name) == content, f"{name} after kill {number} at {moment:.3f} s, seed {seed}"
         if number % 3 == 2:
-            for version in (root / "build").glob("*/*"):
-                for path in version.iterdir():
-                    path.unlink()
+            for version in list((root / "build").glob("*/[0-9]*")):
+                shutil.rmtree(version)
     assert eventually(lambda: not any(alive(pid) for pid in left)), f"processes are left, seed {seed}"
     done = run("generate", cwd=root)
     assert (0, "") == (done.status, done.err), f"seed {seed}"
