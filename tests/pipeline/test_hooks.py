@@ -159,3 +159,31 @@ def test_a_symlink_that_leads_out_of_the_project_is_no_hook(root: Path) -> None:
         (str(finding.location), finding.message) for finding in result.findings
     ]
     assert not (root / "build").exists()
+
+
+WIDENS = """\
+def extend(template, design):
+    document = template.resources["ReaderPolicy"].properties["PolicyDocument"]
+    document.properties["Statement"][0].properties["Action"].append("dynamodb:Scan")
+"""
+
+
+def test_a_hook_that_widens_a_policy_is_refused(root: Path) -> None:
+    """What a policy allows is proven of the template that is published, hooks included; nothing is published."""
+    (root / "policies" / "notes").mkdir(parents=True)
+    (root / "policies" / "notes" / "reader.yaml").write_text("policy: reader\nallow: [get_note]\n", encoding="utf-8")
+    assert "created" == generated().outcome
+    before = tree(root / "build")
+    (root / "hooks" / "mine.py").write_text(WIDENS, encoding="utf-8")
+    result = generated()
+    assert (1, "failed") == (result.exit_status, result.outcome)
+    arn = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${NotesTable}"
+    request = f"dynamodb:Scan on {arn}, dynamodb:LeadingKeys = [USER#]"
+    assert [
+        (
+            "policies/notes/reader.yaml:2:1",
+            f"policy `reader` allows what no access pattern of it needs: `{request}`",
+            "take the change out of the hook; if there is none, this is an error of cfn-table: please report it",
+        )
+    ] == told(result)
+    assert before == tree(root / "build")
