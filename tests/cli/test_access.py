@@ -160,6 +160,23 @@ new: wider
     ).told
 
 
+def test_a_design_can_be_asked_by_its_name(root: Path, cli: Cli) -> None:
+    """As in the other commands, also where a file would do."""
+    del root
+    asked = cli("access", "kv-storage", "--can", "dynamodb:PutItem", "--format", "json")
+    assert ["ApiPolicy", "TenantPolicy"] == [each["policy"] for each in json.loads(asked.out)["can"]]
+    assert 0 == cli("access", "--compare", "kv-storage@1.0.0-rc.1", "kv-storage").status
+
+
+def test_a_policy_of_a_resource_says_who(root: Path, cli: Cli) -> None:
+    """The example of a trust policy names a principal that it trusts, and no other can."""
+    shutil.copy2(ROOT / "examples" / "dependent-stack.yaml", root / "stack.yaml")
+    found = json.loads(cli("access", "stack.yaml", "--can", "sts:AssumeRole", "--format", "json").out)["can"]
+    assert [("ReaderRole/AssumeRolePolicyDocument (trust)", "Service:lambda.amazonaws.com")] == [
+        (each["policy"], each["example"]["principal"]) for each in found
+    ]
+
+
 def test_a_narrower_policy_is_fine(root: Path, cli: Cli) -> None:
     """Less permission is no reason to fail."""
     policy(root, "less.json", {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::b/secret"})

@@ -137,7 +137,8 @@ def who_can(
     limits = Policy.from_document({"Version": "2012-10-17", "Statement": only}, "question")
     for source in sources:
         for name, policies in source.policies.items():
-            for difference in compare((), (*policies, limits)).gained:
+            found = compare((), (*policies, limits), asks_principal=name in source.of_resources)
+            for difference in found.gained:
                 titles = dict.fromkeys(statement.title for _, statement in difference.statements)
                 yield Ability(source.name, name, tuple(titles), difference.request)
 
@@ -166,7 +167,12 @@ class Source:
 
 
 def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
-    """The policies of a design, a template, a published version (`NAME@VERSION` or its folder) or a policy document.
+    """The policies of a design, a template, a published version or a policy document.
+
+    Args:
+        name: a file, a folder of a published version, `DESIGN@VERSION`, the name of a design, or `-` for `stdin`.
+        settings: the context of designs.
+        stdin: the text that `-` stands for.
 
     Raises:
         CfnTableError: it cannot be read as any of these.
@@ -196,11 +202,16 @@ def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
 
 def _file_of(name: str) -> Path:
     path = Path(name)
-    design, at, version = name.partition("@")
-    if at and not path.exists():
-        path = Project.find(Path.cwd()).build / design / version
-        if not path.is_dir():
-            raise UsageError(f"there is no published version `{name}`", help="name it as DESIGN@VERSION")
+    if not path.exists():
+        project = Project.find(Path.cwd())
+        designs = {each.stem: each for each in project.designs()}
+        design, at, version = name.partition("@")
+        if at:
+            path = project.build / design / version
+            if not path.is_dir():
+                raise UsageError(f"there is no published version `{name}`", help="name it as DESIGN@VERSION")
+        elif name in designs:
+            path = Path(project.name_of(designs[name]))
     return path / "template.yaml" if path.is_dir() else path
 
 
