@@ -190,7 +190,8 @@ def test_every_parameter_of_a_request_has_a_type(project: Project, tmp_path: Pat
     """`parameters` names each placeholder and each operand that a caller gives, and nothing else."""
     design = loaded(project, tmp_path)
     for request in all_requests(design):
-        templates = [template for condition in request.key for template in condition.templates]
+        keys = [request.key, *request.keys_by_entity.values()]
+        templates = [template for key in keys for condition in key for template in condition.templates]
         templates += [operand.template for operand in request.values.values() if operand.template is not None]
         wanted = {name for template in templates for name in template.placeholders}
         wanted |= {operand.parameter for operand in request.values.values() if operand.parameter is not None}
