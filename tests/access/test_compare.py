@@ -178,6 +178,52 @@ def test_an_unknown_operator_on_both_sides_is_decided() -> None:
     assert Relation.WIDER == compared(strange, [strange, put]).relation
 
 
+def test_unknown_operators_are_told_apart_by_their_names() -> None:
+    """Two of them on one key with one value may let through different requests."""
+    sounds, smells = (READ | {"Condition": {name: {"aws:username": "Bob"}}} for name in ("StringSounds", "StringSmells"))
+    assert Relation.UNDECIDED == compared(sounds, smells).relation
+    assert Relation.UNDECIDED == compared(sounds, READ).relation
+
+
+def test_an_unknown_operator_with_and_without_variables_is_two_tests() -> None:
+    """In the language of 2008 its value is another text."""
+    strange = READ | {"Condition": {"StringSounds": {"s:text": "${aws:username}"}}}
+    old = Policy.from_document({"Version": "2008-10-17", "Statement": strange})
+    assert Relation.UNDECIDED == compare(old, policy(strange)).relation
+
+
+@pytest.mark.parametrize(
+    ("operator", "value"),
+    [
+        ("NumericLessThan", "${Limit}"),
+        ("NumericLessThan", "${aws:PrincipalTag/limit}"),
+        ("DateGreaterThan", "${Start}"),
+        ("IpAddress", "${Vpc.CidrBlock}"),
+        ("BinaryEquals", "${Base64:<Secret>}"),
+        ("Null", "${IsNull}"),
+    ],
+)
+def test_a_number_or_the_like_that_is_not_known_is_not_taken_for_nothing(operator: str, value: str) -> None:
+    """What a parameter of the template stands for is compared with itself only."""
+    bounded = READ | {"Condition": {operator: {"s:key": value}}}
+    put = READ | {"Action": "dynamodb:PutItem"}
+    assert Relation.EQUAL == compared(bounded, [bounded, bounded]).relation
+    assert Relation.WIDER == compared(bounded, [bounded, put]).relation
+    assert Relation.UNDECIDED == compared([put], [put, bounded]).relation
+    assert Relation.UNDECIDED == compared([put, bounded], [put]).relation
+
+
+def test_symbols_are_symbols_in_the_language_of_2008() -> None:
+    """A template is filled in before IAM reads its policy, whatever the version."""
+    document = {"Version": "2008-10-17", "Statement": READ | {"Resource": "arn:aws:s3:::${Bucket}"}}
+    other = {"Version": "2008-10-17", "Statement": READ | {"Resource": "arn:aws:s3:::${Other}"}}
+    old, new = Policy.from_document(document), Policy.from_document(other)
+    assert Relation.EQUAL == compare(old, policy(document["Statement"])).relation  # type: ignore[arg-type]
+    denying = Policy.from_document({**document, "Statement": {**other["Statement"], "Effect": "Deny"}})  # type: ignore[dict-item]
+    assert Relation.INCOMPARABLE == compare(old, new).relation
+    assert Relation.UNDECIDED == compare(old, (old, denying)).relation
+
+
 def test_a_changed_deny_with_the_text_of_a_variable_is_found() -> None:
     """A user whose name begins with an a is denied something; the witness has such a name."""
     allow = READ | {"Resource": "home/${aws:username}/*"}
@@ -204,6 +250,14 @@ def test_another_principal_is_gained() -> None:
     assert ["arn:aws:iam::222222222222:role/reader"] == [each.request.principal for each in comparison.gained]
     everybody = compared(old, READ | {"Principal": "*"}, asks_principal=True)
     assert [True] == [":999999999999:" in each.request.principal for each in everybody.gained]
+
+
+def test_excluding_an_account_excludes_its_root() -> None:
+    """And not its users, so that only the root loses."""
+    old, new = (READ | {"NotPrincipal": {"AWS": [name, "222222222222"]}} for name in ("333333333333", "111111111111"))
+    comparison = compared(old, new, asks_principal=True)
+    assert Relation.INCOMPARABLE == comparison.relation
+    assert ["arn:aws:iam::111111111111:root"] == [each.request.principal for each in comparison.lost]
 
 
 def test_an_account_that_is_a_symbol_has_users() -> None:

@@ -106,6 +106,17 @@ def test_a_value_with_wildcards_is_plain() -> None:
     assert Outcome.ALLOW == judge([policy(statement)], Request("s3:GetObject", "arn:aws:s3:::b/*", {"s:k": "*"}))
 
 
+def test_what_cannot_change_the_answer_leaves_it_as_it_is() -> None:
+    """An Allow that is not understood beside one that is, and a Deny where nothing is allowed."""
+    strange = {"Condition": {"StringSounds": {"s:x": "y"}}}
+    request = Request("sqs:SendMessage", QUEUE)
+    assert Outcome.ALLOW == judge([policy(ALLOW, ALLOW | strange)], request)
+    assert Outcome.ALLOW == evaluate(request, [policy(ALLOW, ALLOW | strange)]).effect
+    deny = {**ALLOW, "Effect": "Deny", **strange}
+    assert Outcome.IMPLICIT_DENY == judge([policy(deny)], request)
+    assert Outcome.UNDECIDED == judge([policy(ALLOW, ALLOW | strange, deny)], request)
+
+
 def test_an_unknown_operator_is_undecided_where_it_decides() -> None:
     """Not where another statement denies, or where only an Allow could be unknown that is not needed."""
     strange = ALLOW | {"Condition": {"StringSounds": {"s:k": "a"}}}

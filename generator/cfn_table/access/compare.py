@@ -291,9 +291,8 @@ class _Search:
         for key in keys:
             if any(test.key == key for statement in self._alive(sets) for test in statement.tests):
                 sets = self._narrowed(sets, key, space.key(key, str(action.value)), allowing, changed)
-        atoms = dict.fromkeys(test for statement in relevant for test in statement.tests if test.operator is None)
-        for atom in atoms:
-            sets = self._narrowed(sets, _UNKNOWN, self._unknown(space, atom), allowing, changed)
+        for states in self._unknown(sets):
+            sets = self._narrowed(sets, _UNKNOWN, states, allowing, changed)
         return sets
 
     def _alive(self, sets: Iterable[int]) -> Iterator[Statement]:
@@ -318,11 +317,20 @@ class _Search:
                     following[both] = _Path(cost, (*path.states, (name, state)))
         return following
 
-    @staticmethod
-    def _unknown(space: Space, atom: ConditionTest) -> list[State]:
-        """Both answers of a test that is not understood."""
-        without = sum(1 << at for at, (statement, _) in enumerate(space.statements) if atom not in statement.tests)
-        return [State(space.full, None), State(without, None)]
+    def _unknown(self, sets: Iterable[int]) -> list[list[State]]:
+        """Both answers of each test that is not understood, of the statements that are in some set."""
+        alive = 0
+        for mask in sets:
+            alive |= mask
+        full = (1 << len(self.sides.statements)) - 1
+        without: dict[tuple[ConditionTest, bool], int] = {}
+        for at, (statement, has_variables) in enumerate(self.sides.statements):
+            for test in statement.tests if alive >> at & 1 else ():
+                if test.operator is None:
+                    # The same text with and without variables is two tests.
+                    atom = (test, has_variables and any("${" in value for value in test.values))
+                    without[atom] = without.get(atom, full) & ~(1 << at)
+        return [[State(full, None), State(mask, None)] for mask in without.values()]
 
     def _confirmed(
         self, is_new: bool, actions: tuple[str, ...], action: str, path: _Path, assignment: Assignment

@@ -76,7 +76,7 @@ def evaluate(
             return Decision(Outcome.EXPLICIT_DENY, f"{_titles(matches.denying)} denies it", matches.denying)
     unsure = [*of_identity.unsure, *of_resource.unsure, *of_boundary.unsure]
     decision = _allowed(request, of_identity, of_resource, of_boundary, bool(boundaries))
-    if unsure and (decision.effect is Outcome.ALLOW or any(each.effect is Effect.ALLOW for _, each in unsure)):
+    if _could_change(decision.effect is Outcome.ALLOW, unsure):
         return Decision(Outcome.UNDECIDED, f"{_titles(tuple(unsure))} has a condition operator that is not known")
     return decision
 
@@ -92,9 +92,14 @@ def judge(policies: Sequence[Policy], request: Request, *, asks_principal: bool 
     matches = _Matches(request, policies, asks_principal=asks_principal)
     if matches.denying:
         return Outcome.EXPLICIT_DENY
-    if matches.unsure and (matches.allowing or any(each.effect is Effect.ALLOW for _, each in matches.unsure)):
+    if _could_change(bool(matches.allowing), matches.unsure):
         return Outcome.UNDECIDED
     return Outcome.ALLOW if matches.allowing else Outcome.IMPLICIT_DENY
+
+
+def _could_change(is_allowed: bool, unsure: Iterable[tuple[Policy, Statement]]) -> bool:
+    """Whether statements that may match or not decide: a Deny where it is allowed, else an Allow."""
+    return any((each.effect is Effect.DENY) == is_allowed for _, each in unsure)
 
 
 def _allowed(

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
-from cfn_table.access.operators import OPERATORS, Operator
+from cfn_table.access.operators import OPERATORS, Kind, Operator
+from cfn_table.access.variables import symbols_in, variables_in
 from cfn_table.errors import InputError
 from cfn_table.findings import Location
 
@@ -20,6 +21,10 @@ VARIABLES_SINCE = "2012-10-17"
 policy elements: Version")."""
 
 _TEST = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?", re.IGNORECASE)
+_WITH_VARIABLES = frozenset({Kind.TEXT, Kind.TEXT_WITHOUT_CASE, Kind.PATTERN, Kind.ARN, Kind.BOOLEAN})
+"""What can be compared with a variable. IAM has none with other operators (IAM User Guide, "IAM policy elements:
+Variables and tags"); the truth value is a text like others."""
+
 _ELEMENTS = frozenset(
     {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 )
@@ -45,12 +50,14 @@ class ConditionTest:
     """One condition operator on one context key.
 
     Attributes:
-        operator: what is compared and how; None where the operator is not known to IAM.
+        operator: what is compared and how; None where that is not known: IAM has no such operator, or it compares a
+            number, a date, an address or the like with what a variable or a symbol stands for.
         key: the context key in lower case, since keys have no case.
         values: what the policy names; one of them must match (none of them, with a negated operator).
         quantifier: see `Quantifier`.
         if_exists: whether an absent key matches.
         written: the operator and the key as the policy writes them.
+        unknown: the operator in lower case, where it is not known.
     """
 
     operator: Operator | None
@@ -59,6 +66,7 @@ class ConditionTest:
     quantifier: Quantifier = Quantifier.NONE
     if_exists: bool = False
     written: tuple[str, str] = field(default=("", ""), compare=False)
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +225,9 @@ class _Reader:
         written = (operator, key)
         match = _TEST.fullmatch(operator)
         known = OPERATORS.get(match[2].lower()) if match else None
-        if match is None or known is None or (known.is_null and (match[3] or match[1])):
-            return ConditionTest(None, key.lower(), values, written=written)
+        is_open = known is not None and known.kind not in _WITH_VARIABLES and any(map(_has_open_parts, values))
+        if match is None or known is None or is_open or (known.is_null and (match[3] or match[1])):
+            return ConditionTest(None, key.lower(), values, written=written, unknown=operator.lower())
         quantifier = {"forallvalues": Quantifier.ALL, "foranyvalue": Quantifier.ANY}.get(
             (match[1] or "").lower(), Quantifier.NONE
         )
@@ -250,6 +259,11 @@ def canonical_principal(value: str) -> str:
     """An account in its short form; other principals as they are."""
     account = re.fullmatch(r"arn:(?:\$\{[^}]*\}|[^:]+):iam::(\d{12}|\$\{AWS::AccountId\}):root", value)
     return account[1] if account else value
+
+
+def _has_open_parts(text: str) -> bool:
+    """Whether a part of a text is known only to the request, or only once a template is deployed."""
+    return any(True for names in (variables_in(text), symbols_in(text)) for _ in names)
 
 
 def _is_list(value: object) -> TypeGuard[Sequence[object]]:

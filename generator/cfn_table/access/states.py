@@ -182,6 +182,7 @@ class Space:
                     names[value] = None
                 elif name.isdigit() or name.startswith("${"):
                     names[f"arn:aws:iam::{name}:user/example"] = None
+                    names[f"arn:aws:iam::{name}:root"] = None  # the one whom excluding the account excludes
                 else:
                     names[name] = None
                     role = name.split(":role/")

@@ -98,7 +98,7 @@ class _Use:
     @property
     def symbols(self) -> list[str]:
         """Its symbols."""
-        return list(symbols_in(self.text)) if self.has_variables else []
+        return list(symbols_in(self.text))
 
     def glob(self, value_of: Callable[[str], str | None]) -> Glob | None:
         """Its pattern for some values of the variables; None where nothing matches."""

@@ -51,14 +51,17 @@ def resolve(pattern: str, value_of: Callable[[str], str | None], has_variables: 
     Args:
         pattern: the text of a policy.
         value_of: the value of a context key, whose name is given in lower case.
-        has_variables: False for the policy language of 2008, in which `${…}` is plain text.
+        has_variables: False for the policy language of 2008, in which `${…}` is plain text, symbols excepted: a
+            template is filled in before IAM reads it.
     """
-    if "${" not in pattern or not has_variables:
+    if "${" not in pattern:
         return ((pattern, False),)
     pieces: list[tuple[str, bool]] = []
     end = 0
     for match in _REFERENCE.finditer(pattern):
         name, default = _split(match[1])
+        if not has_variables and not is_symbol(match[1]):
+            continue
         if name in ("*", "?", "$"):
             value = name
         elif is_variable(name):
