@@ -180,7 +180,9 @@ def test_an_unknown_operator_on_both_sides_is_decided() -> None:
 
 def test_unknown_operators_are_told_apart_by_their_names() -> None:
     """Two of them on one key with one value may let through different requests."""
-    sounds, smells = (READ | {"Condition": {name: {"aws:username": "Bob"}}} for name in ("StringSounds", "StringSmells"))
+    sounds, smells = (
+        READ | {"Condition": {name: {"aws:username": "Bob"}}} for name in ("StringSounds", "StringSmells")
+    )
     assert Relation.UNDECIDED == compared(sounds, smells).relation
     assert Relation.UNDECIDED == compared(sounds, READ).relation
 
@@ -239,6 +241,15 @@ def test_two_values_of_one_test_of_a_variable_are_told_apart() -> None:
     who = {"Condition": {"StringEquals": {"aws:username": ["a", "b"]}}}
     comparison = compared(READ | {"Resource": "home/a"}, READ | {"Resource": "home/${aws:username}"} | who)
     assert "b" in [each.request.context["aws:username"] for each in comparison.gained]
+
+
+def test_a_variable_that_is_a_number_and_a_text_is_undecided() -> None:
+    """Which numbers make a resource with it one that another statement names is not worked out."""
+    number = {"Condition": {"NumericLessThan": {"aws:PrincipalTag/team": "20"}}}
+    old = READ | {"Resource": "arn:aws:s3:::${aws:PrincipalTag/team}/*"} | number
+    comparison = compared(old, [old, READ | {"Effect": "Deny", "Resource": "arn:aws:s3:::1?/*"}])
+    assert Relation.UNDECIDED == comparison.relation or comparison.relation is Relation.INCOMPARABLE
+    assert "`aws:principaltag/team` is compared with values of several kinds" in comparison.undecided
 
 
 def test_another_principal_is_gained() -> None:

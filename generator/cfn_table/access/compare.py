@@ -223,7 +223,7 @@ class _Search:
     def comparison(self) -> Comparison:
         """Look at every action under every assignment of the variables."""
         statements = self.sides.statements
-        for assignment in assignments(statements, self.budget):
+        for assignment in assignments(statements, self.budget, self.inexact):
             self.budget.spend(len(statements) + len(self.actions.states))
             space = Space(statements, assignment.value_of, assignment.fixed, self.budget)
             for action in self.actions.states:
@@ -241,7 +241,7 @@ class _Search:
         gained, lost = tuple(self._sorted(True)), tuple(self._sorted(False))
         undecided = list(self.inexact)
         for is_new, found in ((True, gained), (False, lost)):
-            if not found:
+            if not found and (is_new, Effect.ALLOW) in self.sides.masks:
                 undecided += [text for (side, _), text in self.doubts.items() if side is is_new]
         relation = {
             (False, False): Relation.EQUAL,

@@ -69,7 +69,9 @@ def _split(statement: Statement) -> Iterator[Statement]:
 def _tests(tests: Sequence[ConditionTest], action: str) -> Iterator[tuple[ConditionTest, ...]]:
     """The tests, sorted, in all ways to keep one value of each that may be split."""
     plain = {replace(test, values=tuple(sorted(set(test.values)))) for test in tests}
-    ordered = sorted(plain, key=lambda test: (test.key, repr(test.operator), test.unknown, test.quantifier, test.values))
+    ordered = sorted(
+        plain, key=lambda test: (test.key, repr(test.operator), test.unknown, test.quantifier, test.values)
+    )
     splits = [_can_be_split(test, action) for test in ordered]
     if math.prod(len(test.values) for test, split in zip(ordered, splits, strict=True) if split) > MAX_SPLIT:
         splits = [False] * len(ordered)

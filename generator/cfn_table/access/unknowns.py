@@ -138,8 +138,8 @@ def variables_of(statements: Iterable[Entry]) -> list[str]:
     return sorted(found)
 
 
-def assignments(statements: Sequence[Entry], budget: Budget) -> list[Assignment]:
-    """The assignments of variables to try for some statements.
+def assignments(statements: Sequence[Entry], budget: Budget, inexact: dict[str, None]) -> list[Assignment]:
+    """The assignments of variables to try for some statements; what they do not cover is added to `inexact`, in words.
 
     Raises:
         TooManyClasses: there are too many.
@@ -151,7 +151,7 @@ def assignments(statements: Sequence[Entry], budget: Budget) -> list[Assignment]
         raise TooManyClasses
     uses = list(_uses(statements))
     of_key = {key: chr(_UNLIKE + number) * 2 for number, key in enumerate(keys)}
-    choices = [_choices(statements, uses, key, of_key, budget) for key in keys]
+    choices = [_choices(statements, uses, key, of_key, budget, inexact) for key in keys]
     if math.prod(map(len, choices)) > MAX_ASSIGNMENTS:
         raise TooManyClasses
     found = []
@@ -163,7 +163,12 @@ def assignments(statements: Sequence[Entry], budget: Budget) -> list[Assignment]
 
 
 def _choices(
-    statements: Sequence[Entry], uses: Sequence[_Use], key: str, stand_ins: Mapping[str, str], budget: Budget
+    statements: Sequence[Entry],
+    uses: Sequence[_Use],
+    key: str,
+    stand_ins: Mapping[str, str],
+    budget: Budget,
+    inexact: dict[str, None],
 ) -> list[Values | None]:
     """The kinds of values of one variable; the one unlike all others first."""
     found: dict[Values | None, None] = {stand_ins[key]: None}
@@ -187,6 +192,16 @@ def _choices(
     if any(test.key == key for statement, _ in statements for test in statement.tests):
         space = Space(statements, stand_ins.get, {}, budget)
         found.update(dict.fromkeys(state.value for state in space.key(key)))
+        inexact.update(dict.fromkeys(space.inexact))
+        # Which numbers, say, make it coincide with another text was not looked for.
+        kinds = (
+            test.operator.kind
+            for statement, _ in statements
+            for test in statement.tests
+            if test.key == key and test.operator
+        )
+        if frames and not _FORMS.keys() >= {kind for kind in kinds if kind is not Kind.NULL}:
+            inexact[f"`{key}` is compared with values of several kinds"] = None
     found[None] = None
     return list(found)
 
