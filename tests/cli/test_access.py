@@ -226,3 +226,81 @@ def test_what_is_not_understood_is_told(root: Path, cli: Cli) -> None:
     done = cli("access", "--compare", "t.yaml", "t.yaml")
     assert 1 == done.status
     assert "not understood in t.yaml: " in done.err
+
+
+def test_what_is_not_known_is_not_nobody(root: Path, cli: Cli) -> None:
+    """A name that is only known once it is deployed, and a condition that is not understood, may let somebody."""
+    table = "arn:aws:dynamodb:us-east-1:111111111111:table/kv-storage-data"
+    question = ("--can", "dynamodb:GetItem", "--resource", table)
+    done = cli("access", *question)
+    assert (0, "") == (done.status, done.err)
+    assert f"ApiPolicy: undecided\n  ? whether `{ARN}` and `{table}` are the same\n" in done.out
+    assert "nobody" not in done.out
+    assert (
+        f"| ApiPolicy |  | undecided: whether \\`{ARN}\\` and" in cli("access", *question, "--format", "markdown").out
+    )
+    data = json.loads(cli("access", *question, "--format", "json").out)
+    assert [] == data["can"]
+    assert f"ApiPolicy: whether `{ARN}` and `{table}` are the same" in data["undecided"]
+    strange = {"StringSounds": {"aws:username": "Bob"}}
+    odd = policy(root, "odd.json", {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*", "Condition": strange})
+    expected = "odd: undecided\n  ? whether `s3:PutObject` is gained: a condition operator is not known\n"
+    assert (0, expected, "") == cli("access", odd, "--can", "s3:PutObject").told
+
+
+def test_a_variable_in_a_resource_is_plain_text(root: Path, cli: Cli) -> None:
+    """The question is about one resource, not about that of whoever asks."""
+    name = policy(root, "p.json")
+    done = cli("access", name, "--can", "s3:GetObject", "--resource", "arn:aws:s3:::b/${aws:username}")
+    assert "p, through `Read`:\n  s3:GetObject on arn:aws:s3:::b/${aws:username}\n" == done.out
+
+
+HOSTILE_NAME = "x\x00\x1b[31m\u202e\n|`@team`<b>"
+SHOWN_NAME = r"x\x00\x1b[31m\u202e\n"
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "json"])
+def test_names_do_not_command_the_terminal(output: str, root: Path, cli: Cli) -> None:
+    """Whatever a policy calls itself, nothing but printable characters and line ends gets out."""
+    policy(root, "old.json")
+    statement = {"Sid": HOSTILE_NAME, "Effect": "Allow", "Action": "s3:PutObject", "Resource": f"*{HOSTILE_NAME}"}
+    policy(root, "new.json", statement)
+    inline = {"PolicyName": HOSTILE_NAME, "PolicyDocument": {"Version": "2012-10-17", "Statement": statement}}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [inline]}}
+    (root / "t.json").write_text(json.dumps({"Resources": {"P": role}}), encoding="utf-8")
+    for arguments in (
+        ("--compare", "old.json", "new.json"),
+        ("new.json", "--can", "s3:PutObject"),
+        ("--compare", "old.json", "t.json"),
+    ):
+        done = cli("access", *arguments, "--format", output)
+        assert done.status in (0, 1)
+        assert (done.out + done.err).replace("\n", "").isprintable(), done.out
+        if output == "text":
+            assert SHOWN_NAME in done.out
+
+
+def test_a_name_does_not_break_the_table(root: Path, cli: Cli) -> None:
+    """Cells keep their bars, nobody is told, and an example with a backtick stays code."""
+    statement = {"Sid": "a|@team", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::a|`b"}
+    done = cli("access", policy(root, "p.json", statement), "--can", "s3:PutObject", "--format", "markdown")
+    assert "| p | a\\|&#64;team | `` s3:PutObject on arn:aws:s3:::a\\|`b `` |" == done.out.splitlines()[2]
+
+
+@pytest.mark.parametrize("resources", [[], "x", None])
+def test_a_template_needs_a_mapping_of_resources(resources: object, root: Path, cli: Cli) -> None:
+    """Without one it is not taken for a template without policies."""
+    policy(root, "p.json")
+    (root / "t.json").write_text(json.dumps({"Resources": resources}), encoding="utf-8")
+    done = cli("access", "--compare", "p.json", "t.json")
+    assert (2, "") == (done.status, done.out)
+    assert "`Resources` of `t.json` must be a mapping" in done.err
+
+
+@pytest.mark.parametrize("action", ["", ":", "s3:", ":GetObject"])
+def test_an_action_has_a_service_and_a_name(action: str, root: Path, cli: Cli) -> None:
+    """Anything else is a mistake, and not something that nobody may do."""
+    del root
+    done = cli("access", "--can", action)
+    assert (2, "") == (done.status, done.out)
+    assert f"`{action}` is no action" in done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -11,9 +12,11 @@ import click
 
 from cfn_table.cli.output import context_option, find_designs, parse_context
 from cfn_table.errors import UsageError
+from cfn_table.formats import visible
 from cfn_table.pipeline.access import (
     ALSO,
     Ability,
+    Answer,
     Change,
     Matrix,
     access_matrix,
@@ -67,30 +70,43 @@ def command(
     if output == "json":
         _print_json({"designs": [_matrix_data(each) for each in matrices]})
     else:
-        click.echo("\n\n".join("\n".join(_matrix_lines(each, output == "markdown")) for each in matrices))
+        shown = [[*_matrix_lines(each, output == "markdown")] for each in matrices]
+        _print(line for at, lines in enumerate(shown) for line in (*([""] if at else []), *lines))
     return 0
 
 
 def _can(
     action: str, key: str | None, resource: str | None, names: Sequence[str], settings: Settings, output: str
 ) -> int:
-    if ":" not in action:
-        raise UsageError(f"`{action}` is no action", help=f"write SERVICE:NAME, such as `dynamodb:{action}`")
+    service, _, operation = action.partition(":")
+    if not service or not operation:
+        example = "" if ":" in action else action
+        raise UsageError(f"`{action}` is no action", help=f"write SERVICE:NAME, such as `dynamodb:{example or 'Scan'}`")
     given = [read_source(name, settings, stdin=_stdin(names)) for name in names]
     sources = given or [read_source(str(path), settings) for path in find_designs(())]
-    found = list(who_can(action, sources, key=key, resource=resource))
-    undecided = [f"{source.name}: {reason}" for source in sources for reason in source.undecided]
+    answer = who_can(action, sources, key=key, resource=resource)
+    undecided = [f"{name}: {reason}" for name, reason in answer.undecided]
+    not_understood = [f"{source.name}: {reason}" for source in sources for reason in source.undecided]
     if output == "json":
-        _print_json({"can": [_ability_data(each) for each in found], "undecided": undecided})
-    else:
+        abilities = [_ability_data(each) for each in answer.abilities]
+        _print_json({"can": abilities, "undecided": [*undecided, *not_understood]})
+    elif output == "markdown":
         rows = [["policy", "through", "example"]]
-        rows += [[each.policy, ", ".join(each.statements), str(each.request)] for each in found]
-        if output == "markdown":
-            click.echo("\n".join(_markdown(rows)))
-        else:
-            click.echo("\n".join(_ability_lines(found)) if found else "nobody, by these policies")
-    for reason in undecided:
-        click.echo(f"not understood: {reason}", err=True)
+        rows += [
+            [_cell(each.policy), _cell(", ".join(each.statements)), _code(str(each.request))]
+            for each in answer.abilities
+        ]
+        rows += [[_cell(name), "", f"undecided: {_cell(reason)}"] for name, reason in answer.undecided]
+        _print(_markdown(rows))
+    else:
+        _print(
+            [
+                *_ability_lines(answer),
+                *(["nobody, by these policies"] if not answer.abilities and not undecided else []),
+            ]
+        )
+    for reason in not_understood:
+        click.echo(visible(f"not understood: {reason}"), err=True)
     return 0
 
 
@@ -104,12 +120,12 @@ def _compare(names: Sequence[str], settings: Settings, output: str) -> int:
             {"policies": [_change_data(each) for each in changes], "undecided": [*old.undecided, *new.undecided]}
         )
     elif output == "markdown":
-        click.echo("\n".join(_change_markdown(changes)))
+        _print(_change_markdown(changes))
     else:
-        click.echo("\n".join(line for each in changes for line in _change_lines(each)) or "there are no policies")
+        _print([line for each in changes for line in _change_lines(each)] or ["there are no policies"])
     for source in (old, new):
         for reason in source.undecided:
-            click.echo(f"not understood in {source.name}: {reason}", err=True)
+            click.echo(visible(f"not understood in {source.name}: {reason}"), err=True)
     return int(any(each.comparison.may_be_wider for each in changes) or bool(new.undecided))
 
 
@@ -120,12 +136,19 @@ def _stdin(names: Sequence[str]) -> str:
 
 
 def _print_json(data: dict[str, Any]) -> None:
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(data, indent=2))
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Lines of text; names come from others' policies, and none of them may command the terminal or end a line."""
+    click.echo("\n".join(map(visible, lines)))
 
 
 def _matrix_lines(matrix: Matrix, markdown: bool) -> Iterator[str]:
     rows = [["access pattern", *matrix.policies], *([name, *cells] for name, cells in matrix.rows.items())]
-    yield f"## {matrix.design}\n" if markdown else matrix.design
+    yield f"## {matrix.design}" if markdown else matrix.design
+    if markdown:
+        yield ""
     yield from _markdown(rows) if markdown else _aligned(rows)
     notes = []
     if any(ALSO in cells for cells in matrix.rows.values()):
@@ -148,15 +171,34 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for number, row in enumerate(rows):
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+        yield f"| {' | '.join(row)} |"
         if number == 0:
             yield f"|{' --- |' * len(row)}"
 
 
-def _ability_lines(found: Iterable[Ability]) -> Iterator[str]:
-    for each in found:
+def _cell(text: str) -> str:
+    """Text in a cell of a table, without markup, links or names of people who would be told."""
+    text = re.sub(r"[&<>@#]", lambda found: f"&#{ord(found[0])};", visible(text))
+    return re.sub(r"[|`]", r"\\\g<0>", text)
+
+
+def _code(text: str) -> str:
+    """Text in a cell of a table, as it is."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{visible(text)}{space}{fence}".replace("|", "\\|")
+
+
+def _ability_lines(answer: Answer) -> Iterator[str]:
+    for each in answer.abilities:
         yield f"{each.policy}, through {_named(each.statements)}:"
         yield from _request_lines(each.request, "  ")
+    undecided: dict[str, list[str]] = {}
+    for name, reason in answer.undecided:
+        undecided.setdefault(name, []).append(reason)
+    for name, reasons in undecided.items():
+        yield f"{name}: undecided"
+        yield from (f"  ? {reason}" for reason in reasons)
 
 
 def _named(statements: Sequence[str]) -> str:
@@ -191,10 +233,10 @@ def _words(difference: Difference) -> str:
 def _change_markdown(changes: Iterable[Change]) -> Iterator[str]:
     rows = [["policy", "change", "example"]]
     for change in changes:
-        examples = [f"now: `{each.request}`" for each in change.comparison.gained]
-        examples += [f"no longer: `{each.request}`" for each in change.comparison.lost]
-        examples += [f"undecided: {reason}" for reason in change.comparison.undecided]
-        rows.append([change.policy, str(change.comparison.relation), "<br>".join(examples)])
+        examples = [f"now: {_code(str(each.request))}" for each in change.comparison.gained]
+        examples += [f"no longer: {_code(str(each.request))}" for each in change.comparison.lost]
+        examples += [f"undecided: {_cell(reason)}" for reason in change.comparison.undecided]
+        rows.append([_cell(change.policy), str(change.comparison.relation), "<br>".join(examples)])
     yield from _markdown(rows)
 
 

@@ -61,6 +61,19 @@ class Ability:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Who can do what was asked.
+
+    Attributes:
+        abilities: one for each policy and kind of action.
+        undecided: of policies of which it is not known, the name and what is not known, in words.
+    """
+
+    abilities: tuple[Ability, ...]
+    undecided: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One policy on both sides of a comparison.
 
@@ -115,9 +128,7 @@ def _shared(design: Design) -> Iterator[tuple[str, ...]]:
             yield tuple(names)
 
 
-def who_can(
-    action: str, sources: Sequence[Source], *, key: str | None = None, resource: str | None = None
-) -> Iterator[Ability]:
+def who_can(action: str, sources: Sequence[Source], *, key: str | None = None, resource: str | None = None) -> Answer:
     """The policies that allow an action, each with an example.
 
     Args:
@@ -133,14 +144,28 @@ def who_can(
         unlike = {"ForAnyValue:StringNotEquals": {"dynamodb:LeadingKeys": _escaped(key)}}
         only.append({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": unlike})
     if resource is not None:
-        only.append({"Effect": "Deny", "Action": "*", "NotResource": resource})
+        only.append({"Effect": "Deny", "Action": "*", "NotResource": _without_variables(resource)})
     limits = Policy.from_document({"Version": "2012-10-17", "Statement": only}, "question")
+    found: list[Ability] = []
+    undecided: list[tuple[str, str]] = []
     for source in sources:
         for name, policies in source.policies.items():
-            found = compare((), (*policies, limits), asks_principal=name in source.of_resources)
-            for difference in found.gained:
-                titles = dict.fromkeys(statement.title for _, statement in difference.statements)
-                yield Ability(source.name, name, tuple(titles), difference.request)
+            comparison = compare((), (*policies, limits), asks_principal=name in source.of_resources)
+            undecided += [(name, reason) for reason in comparison.undecided]
+            found += [
+                Ability(source.name, name, titles(difference.statements), difference.request)
+                for difference in comparison.gained
+            ]
+    return Answer(tuple(found), tuple(undecided))
+
+
+def _without_variables(text: str) -> str:
+    """A text in which `${aws:username}` stands for itself: the question is about no one's name."""
+    from cfn_table.access.variables import variables_in
+
+    for name in variables_in(text):
+        text = text.replace(f"${{{name}", f"${{$}}{{{name}")
+    return text
 
 
 def _escaped(text: str) -> str:
@@ -196,6 +221,10 @@ def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
             f"`{shown}` is no design, no template and no policy",
             help="a template has `Resources`, a policy document `Statement`",
             location=Location(shown),
+        )
+    if not isinstance(template.data["Resources"], Mapping):
+        raise InputError(
+            f"`Resources` of `{shown}` must be a mapping", help="write `NAME: {Type: …}`", location=Location(shown)
         )
     return _of_template(name, template.data, shown)
 
