@@ -252,6 +252,12 @@ def test_a_variable_that_is_a_number_and_a_text_is_undecided() -> None:
     assert "`aws:principaltag/team` is compared with values of several kinds" in comparison.undecided
 
 
+def test_what_no_policy_can_hold_is_undecided_at_once() -> None:
+    """Tens of thousands of statements are no policy that IAM takes."""
+    many = [READ | {"Resource": f"arn:aws:s3:::b{number}/*"} for number in range(20_000)]
+    assert Relation.UNDECIDED == compared(READ, many).relation
+
+
 def test_another_principal_is_gained() -> None:
     """A resource policy that names another account, seen by a user of that account."""
     old = READ | {"Principal": {"AWS": "arn:aws:iam::111111111111:root"}}

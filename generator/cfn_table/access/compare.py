@@ -30,6 +30,10 @@ MAX_TRIES: Final = 40
 """How many examples of a difference are tried before it is reported as undecided."""
 
 
+MAX_TEXTS: Final = 5_000
+"""How many actions, resources and values both sides may name; no policy that IAM takes has a tenth of them."""
+
+
 class Relation(enum.StrEnum):
     """What the new policies are, seen from the old ones."""
 
@@ -91,6 +95,8 @@ def compare(
     """
     if _content(old) == _content(new):
         return Comparison(Relation.EQUAL)
+    if sum(map(_size, (*_listed(old), *_listed(new)))) > MAX_TEXTS:
+        return Comparison(Relation.UNDECIDED, undecided=("the policies tell too many requests apart",))
     sides = _Sides(_listed(old), _listed(new), asks_principal)
     if sides.are_the_same:
         return Comparison(Relation.EQUAL)
@@ -102,6 +108,13 @@ def compare(
 
 def _listed(policies: Policy | Sequence[Policy]) -> tuple[Policy, ...]:
     return (policies,) if isinstance(policies, Policy) else tuple(policies)
+
+
+def _size(policy: Policy) -> int:
+    return sum(
+        len(each.actions) + len(each.resources or ()) + sum(1 + len(test.values) for test in each.tests)
+        for each in policy.statements
+    )
 
 
 def _content(policies: Policy | Sequence[Policy]) -> list[tuple[tuple[Statement, ...], bool]]:
