@@ -20,6 +20,7 @@ from cfn_table.design.design import Design
 from cfn_table.design.design import Policy as DesignPolicy
 from cfn_table.design.keys import KeyTemplate
 from cfn_table.design.requests import Request, derive
+from cfn_table.languages import escape
 
 READS: Final = ("GetItem", "BatchGetItem", "Query", "Scan")
 SILENT_WRITES: Final = ["NONE", "UPDATED_OLD", "UPDATED_NEW"]
@@ -137,10 +138,10 @@ def _pattern(template: KeyTemplate, bind: Mapping[str, str]) -> str:
     found = ""
     for part in template.parts:
         if isinstance(part, str):
-            found += _escaped(part)
+            found += escape(part)
         elif part.name in bind:
             value = bind[part.name]
-            found += value if value.startswith("${") else _escaped(value)
+            found += value if value.startswith("${") else escape(value)
         else:
             found += "*"
     return found
@@ -148,10 +149,6 @@ def _pattern(template: KeyTemplate, bind: Mapping[str, str]) -> str:
 
 def _text(template: KeyTemplate) -> str:
     return "".join(part if isinstance(part, str) else ANY_TEXT for part in template.parts)
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"${{{character}}}" if character in "*?$" else character for character in text)
 
 
 def _options(design: Design, policy: DesignPolicy) -> Iterator[dict[str, Any]]:

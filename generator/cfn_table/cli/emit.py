@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cfn_table.cli.output import context_option, find_designs, parse_context
+from cfn_table.cli.output import context_option, find_designs, parse_context, parse_pairs
 from cfn_table.errors import CfnTableError, UsageError
 from cfn_table.findings import Severity
 
@@ -101,7 +101,7 @@ def deploy_policy_command(
         account=account,
         regions=regions,
         partition=partition,
-        parameters=_parameters(parameters),
+        parameters=parse_pairs(parameters, "--parameter", "TableName=my-table"),
         service_role=service_role,
         bucket=bucket,
         delete=not no_delete,
@@ -126,15 +126,3 @@ def _one_design(name: str | None) -> Path:
         known = ", ".join(f"`{path.stem}`" for path in paths)
         raise UsageError(f"a policy is for one design, and there are {len(paths)}", help=f"name one of {known}")
     return paths[0]
-
-
-def _parameters(pairs: tuple[str, ...]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise UsageError(f"`--parameter {pair}` is not NAME=VALUE", help="write `--parameter TableName=my-table`")
-        if name in values:
-            raise UsageError(f"`--parameter {name}` is given twice")
-        values[name] = value
-    return values

@@ -62,13 +62,22 @@ def parse_context(pairs: Iterable[str]) -> dict[str, str]:
     Raises:
         UsageError: one has no `=`, or a name is given twice.
     """
+    return parse_pairs(pairs, "--context", "TABLE_NAME=my-table")
+
+
+def parse_pairs(pairs: Iterable[str], option: str, example: str) -> dict[str, str]:
+    """Name → value of every `NAME=VALUE` of an option; the example is for the help of a wrong one.
+
+    Raises:
+        UsageError: one has no `=`, or a name is given twice.
+    """
     values: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise UsageError(f"`--context {pair}` is not NAME=VALUE", help="write `--context TABLE_NAME=my-table`")
+            raise UsageError(f"`{option} {pair}` is not NAME=VALUE", help=f"write `{option} {example}`")
         if name in values:
-            raise UsageError(f"`--context {name}` is given twice")
+            raise UsageError(f"`{option} {name}` is given twice")
         values[name] = value
     return values
 

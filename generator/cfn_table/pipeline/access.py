@@ -138,10 +138,11 @@ def who_can(action: str, sources: Sequence[Source], *, key: str | None = None, r
         resource: only requests on this resource; `*` and `?` are wildcards.
     """
     from cfn_table.access import Policy, compare
+    from cfn_table.languages import escape
 
     only: list[dict[str, Any]] = [{"Effect": "Deny", "NotAction": action, "Resource": "*"}]
     if key is not None:
-        unlike = {"ForAnyValue:StringNotEquals": {"dynamodb:LeadingKeys": _escaped(key)}}
+        unlike = {"ForAnyValue:StringNotEquals": {"dynamodb:LeadingKeys": escape(key)}}
         only.append({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": unlike})
     if resource is not None:
         only.append({"Effect": "Deny", "Action": "*", "NotResource": _without_variables(resource)})
@@ -166,10 +167,6 @@ def _without_variables(text: str) -> str:
     for name in variables_in(text):
         text = text.replace(f"${{{name}", f"${{$}}{{{name}")
     return text
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"${{{each}}}" if each in "*?$" else each for each in text)
 
 
 @dataclass(frozen=True, slots=True)
