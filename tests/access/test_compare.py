@@ -161,6 +161,16 @@ def test_a_deny_on_a_symbol_elsewhere_is_decided() -> None:
     assert Relation.EQUAL == compared(allow, [allow, deny]).relation
 
 
+def test_what_else_may_be_gained_is_told_beside_what_is() -> None:
+    """It does not change the relation, but whoever takes the one out has still to think of the other."""
+    denied = {"Effect": "Deny", "Action": "dynamodb:GetItem", "Resource": "${Other}"}
+    allowed = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "${Param}"}
+    comparison = compared([allowed, denied], [allowed, allowed | {"Action": "dynamodb:Scan"}])
+    assert Relation.WIDER == comparison.relation
+    assert ["dynamodb:Scan"] == [each.request.action for each in comparison.gained]
+    assert ("whether `${Param}` and `${Other}` are the same",) == comparison.undecided
+
+
 def test_an_unknown_operator_is_undecided() -> None:
     """Nobody knows what it lets through."""
     strange = READ | {"Condition": {"StringSounds": {"aws:username": "Bob"}}}
@@ -297,6 +307,10 @@ HOSTILE: dict[str, tuple[Document | list[Document], Document | list[Document]]] 
         several(["*".join(LETTERS[(n + k * n // 7) % 5] for k in range(6)) for n in range(100)]),
         several(["*".join(LETTERS[(n * k + 1) % 5] for k in range(6)) for n in range(100)]),
     ),
+    "2,000 patterns with wildcards in the middle": (
+        several([f"arn:aws:dynamodb:*:*:table/a{n}*" for n in range(2000)]),
+        several([f"arn:aws:dynamodb:*:*:table/b{n}*" for n in range(2000)]),
+    ),
     "500 resources": (
         several([f"arn:aws:s3:::bucket-{n}/*" for n in range(500)]),
         several([f"arn:aws:s3:::bucket-{n}/*" for n in range(1, 501)]),
@@ -334,7 +348,17 @@ def test_hostile_policies_end(name: str) -> None:
     old, new = HOSTILE[name]
     comparison = compared(old, new)
     assert Relation.EQUAL != comparison.relation
-    assert (comparison.relation is Relation.UNDECIDED) == bool(comparison.undecided)
+    if comparison.relation is Relation.UNDECIDED:
+        assert comparison.undecided
+
+
+def test_differences_are_found_where_not_all_can_be_told_apart() -> None:
+    """A text can match any number of patterns with a wildcard in the middle; those that match one are looked at."""
+    tables = [f"arn:aws:dynamodb:*:*:table/{name}-*" for name in LETTERS]
+    comparison = compared(several(tables), several([*tables, "arn:aws:dynamodb:*:*:table/secret"]))
+    assert Relation.UNDECIDED == comparison.relation
+    assert ("the policies tell too many resources apart",) == comparison.undecided
+    assert ["dynamodb:GetItem on arn:aws:dynamodb:::table/secret"] == [str(each.request) for each in comparison.gained]
 
 
 @pytest.mark.parametrize("name", ["100 wildcards", "500 resources", "60 keys with 20 values"])

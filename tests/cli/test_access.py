@@ -160,6 +160,19 @@ new: wider
     ).told
 
 
+def test_what_a_change_allows_fits_a_terminal(root: Path, cli: Cli) -> None:
+    """Lists of actions and of statements are wrapped at 80 columns; only names and ARNs may be longer."""
+    names = ["BatchGetItem", "ConditionCheckItem", "DescribeTimeToLive", "PartiQLSelect", "Scan"]
+    actions = [f"dynamodb:{name}" for name in names]
+    wide = {"Sid": "ReadEverythingThatThereIs", "Effect": "Allow", "Action": actions, "Resource": "*"}
+    lines = cli("access", "--compare", policy(root, "old.json"), policy(root, "new.json", wide)).out.splitlines()
+    assert [
+        "  + now allowed: dynamodb:BatchGetItem, dynamodb:ConditionCheckItem,",
+        "    dynamodb:DescribeTimeToLive, dynamodb:PartiQLSelect and 1 more, through",
+        "    `ReadEverythingThatThereIs`; for example",
+    ] == lines[1:4]
+
+
 def test_a_design_can_be_asked_by_its_name(root: Path, cli: Cli) -> None:
     """As in the other commands, also where a file would do."""
     del root

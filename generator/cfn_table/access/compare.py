@@ -66,7 +66,7 @@ class Comparison:
     """The answer.
 
     Attributes:
-        relation: see `Relation`; `UNDECIDED` wherever `undecided` could change it.
+        relation: see `Relation`; `UNDECIDED` where `undecided` could change it.
         gained: requests that are allowed now and were not, at most one for each action.
         lost: requests that were allowed and are not.
         undecided: what could not be worked out, in words.
@@ -253,16 +253,20 @@ class _Search:
     def _result(self) -> Comparison:
         gained, lost = tuple(self._sorted(True)), tuple(self._sorted(False))
         undecided = list(self.inexact)
+        is_open = bool(undecided)
         for is_new, found in ((True, gained), (False, lost)):
-            if not found and (is_new, Effect.ALLOW) in self.sides.masks:
-                undecided += [text for (side, _), text in self.doubts.items() if side is is_new]
+            if (is_new, Effect.ALLOW) in self.sides.masks:
+                doubts = [text for (side, _), text in self.doubts.items() if side is is_new]
+                undecided += doubts
+                # Where something is gained, a doubt whether more is gained leaves the relation as it is.
+                is_open = is_open or bool(doubts and not found)
         relation = {
             (False, False): Relation.EQUAL,
             (True, False): Relation.WIDER,
             (False, True): Relation.NARROWER,
             (True, True): Relation.INCOMPARABLE,
         }[bool(gained), bool(lost)]
-        if undecided and relation is not Relation.INCOMPARABLE:
+        if is_open and relation is not Relation.INCOMPARABLE:
             relation = Relation.UNDECIDED
         return Comparison(relation, gained, lost, tuple(dict.fromkeys(undecided)))
 

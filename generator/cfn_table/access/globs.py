@@ -15,7 +15,7 @@ from typing import Final
 
 from cfn_table.access.variables import Pieces
 
-MAX_STEPS: Final = 100_000
+MAX_STEPS: Final = 200_000
 """How many steps a question may take, all its parts together, before it is given up; that many take about a second."""
 
 _USUAL: Final = "xabcdefghijklmnopqrstuvwyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -41,6 +41,12 @@ class Budget:
         self.left -= steps
         if self.left < 0:
             raise TooManyClasses
+
+    def half(self) -> Budget:
+        """Half of what is left, taken for a part of the question that may be given up."""
+        half = Budget(self.left // 2)
+        self.left -= half.left
+        return half
 
 
 class Wild(enum.Enum):
@@ -99,6 +105,11 @@ class Glob:
         if any(isinstance(token, Wild) for token in self.tokens):
             return None
         return "".join(str(token) for token in self.tokens)
+
+    @property
+    def example(self) -> str:
+        """A short text that matches."""
+        return "".join(token if isinstance(token, str) else "" if token in _SEQUENCES else "x" for token in self.tokens)
 
 
 @lru_cache(maxsize=8192)
@@ -187,29 +198,27 @@ class Automaton:
         self._finals: dict[int, int] = {}
         self._literal: dict[tuple[str, bool], int] = {}
         self._wild = dict.fromkeys(Wild, 0)
-        self._tokens: list[tuple[Token, bool] | None] = []
         self._steps: dict[str, tuple[int, int]] = {}
         self._choices: dict[int, tuple[str, ...]] = {}
         self._final = 0
-        start = 0
+        start = begin = 0
         for number, glob in enumerate(globs):
-            begin = len(self._tokens)
             start |= 1 << begin
             # Places in this pattern first, since integers with thousands of bits are slow.
             places: dict[Token, int] = {}
             for at, token in enumerate(glob.tokens):
                 places[token] = places.get(token, 0) | 1 << at
-                self._tokens.append((token, glob.ignores_case))
             for token, bits in places.items():
                 if isinstance(token, Wild):
                     self._wild[token] |= bits << begin
                 else:
                     of_token = (token, glob.ignores_case)
                     self._literal[of_token] = self._literal.get(of_token, 0) | bits << begin
-            final = 1 << len(self._tokens)
+            final = 1 << begin + len(glob.tokens)
             self._finals[final] = 1 << number
             self._final |= final
-            self._tokens.append(None)
+            begin += len(glob.tokens) + 1
+        self._weight = 1 + begin // 1000
         self._sequences = self._wild[Wild.ANY] | self._wild[Wild.ANY_IN_SEGMENT]
         self.start = self._closed(start)
 
@@ -264,17 +273,13 @@ class Automaton:
         if known is not None:
             return known
         found: dict[str, None] = {}
-        rest = state & ~self._final & ~self._wild[Wild.ANY] & ~self._wild[Wild.ONE]
-        while rest:
-            place = rest & -rest
-            rest ^= place
-            token, ignores_case = self._tokens[place.bit_length() - 1] or ("", False)
-            if isinstance(token, Wild):
-                found[":"] = None
-                continue
-            found[token] = None
-            if ignores_case and fold(token.upper()) == token:
-                found[token.upper()] = None
+        for (character, ignores_case), places in self._literal.items():
+            if state & places:
+                found[character] = None
+                if ignores_case and fold(character.upper()) == character:
+                    found[character.upper()] = None
+        if state & (self._wild[Wild.ANY_IN_SEGMENT] | self._wild[Wild.ONE_IN_SEGMENT]):
+            found[":"] = None
         self._choices[state] = tuple(found)
         return self._choices[state]
 
@@ -297,7 +302,7 @@ class Automaton:
         while queue:
             state = queue.popleft()
             characters = list(self.choices(state))
-            budget.spend(len(characters))
+            budget.spend(len(characters) * self._weight)  # long integers take longer
             for character in characters:
                 following = self.step(state, character)
                 if following in origin:

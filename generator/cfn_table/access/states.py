@@ -7,17 +7,30 @@ each statement), and of all states with one mask the most natural one is enough.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from cfn_table.access.actions import USUAL_VALUES, has_one_value, is_real, real_actions, resources_of
 from cfn_table.access.evaluate import holds, principal_matches
-from cfn_table.access.globs import Budget, Glob, Patterns, action_pattern, resource_pattern, text_pattern
+from cfn_table.access.globs import (
+    Budget,
+    Glob,
+    Patterns,
+    TooManyClasses,
+    action_pattern,
+    resource_pattern,
+    text_pattern,
+)
 from cfn_table.access.operators import Ordered, Predicate, predicate, samples
 from cfn_table.access.policy import ConditionTest, Quantifier, Statement
 from cfn_table.access.request import Values
 from cfn_table.access.variables import Pieces, resolve
+
+MAX_EXAMPLES: Final = 500
+"""How many patterns are tried by an example where there are too many kinds of texts to try each."""
 
 ValueOf = Callable[[str], str | None]
 
@@ -70,6 +83,8 @@ class Actions:
             form=text_pattern((("?*:?*", False),)),  # SERVICE:NAME; nothing else is an action
             budget=budget,
         )
+        if not element.is_exact:
+            raise TooManyClasses
         services = {each.partition(":")[0].lower() for each in written}
         if any("*" in service or "?" in service for service in services):
             services.add("s3")
@@ -156,6 +171,8 @@ class Space:
             patterns = [resource_pattern(each) for each in found if each is not None]
             entries.append((patterns, statement.resources_excluded))
         element = _Element(entries, form=text_pattern((("?*", False),)), budget=self._budget)
+        if not element.is_exact:
+            self.inexact.append("the policies tell too many resources apart")
         return element, {element.mask(text): text for text in reversed(element.texts)}
 
     def resources(self, action: str) -> list[State]:
@@ -289,6 +306,7 @@ class _Element:
 
     Attributes:
         texts: one of each kind that the statements tell apart.
+        is_exact: whether that is so; if not, they are examples of the patterns, since there are too many kinds.
     """
 
     def __init__(self, entries: Sequence[tuple[Iterable[Glob], bool]], form: Glob, budget: Budget) -> None:
@@ -299,7 +317,15 @@ class _Element:
             for globs, excluded in entries
         ]
         self._patterns = Patterns([*numbers, form])
-        self.texts = [text for found, text in self._patterns.classes(budget).items() if found >> len(numbers) & 1]
+        part = budget.half()
+        try:
+            texts: Iterable[str] = self._patterns.classes(part).values()
+            self.is_exact = True
+        except TooManyClasses:
+            texts = [glob.example for glob in itertools.islice(numbers, 0, None, 1 + len(numbers) // MAX_EXAMPLES)]
+            self.is_exact = False
+        budget.left += max(part.left, 0)
+        self.texts = [text for text in texts if form.matches(text)]
 
     def mask(self, text: str) -> int:
         """The statements that the text matches."""

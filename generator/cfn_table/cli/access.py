@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -217,16 +218,20 @@ def _change_lines(change: Change) -> Iterator[str]:
     yield f"{change.policy}: {change.comparison.relation}{what}"
     for sign, found in (("+", change.comparison.gained), ("-", change.comparison.lost)):
         for each in found:
-            yield f"  {sign} {_words(each)}"
+            yield from _wrapped(f"  {sign} {_words(each)}")
             yield from _request_lines(each.request, "      ")
     for reason in change.comparison.undecided:
         yield f"  ? {reason}"
 
 
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+
+
 def _words(difference: Difference) -> str:
     verb = "now allowed" if difference.is_allowed_now else "no longer allowed"
     names = difference.actions
-    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more actions" if len(names) > 4 else "")
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return f"{verb}: {shown}, through {_named(titles(difference.statements))}; for example"
 
 

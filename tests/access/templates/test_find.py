@@ -222,6 +222,21 @@ def test_json_with_references_in_a_text() -> None:
             ("Resources", "P", "Properties", "PolicyDocument"),
             "the text is no JSON",
         ),
+        (
+            {"Resources": {"P": resource("AWS::IAM::Policy", PolicyDocument={"Version": "2012-10-17"})}},
+            ("Resources", "P", "Properties", "PolicyDocument"),
+            "a policy document needs `Statement`",
+        ),
+        (
+            {"Resources": {"P": resource("AWS::IAM::Policy", PolicyDocument='{"statement": []}')}},
+            ("Resources", "P", "Properties", "PolicyDocument"),
+            "a policy document needs `Statement`",
+        ),
+        (
+            {"Resources": {"P": [resource("AWS::IAM::Policy")]}},
+            ("Resources", "P"),
+            "a resource is a mapping with a `Type`",
+        ),
     ],
 )
 def test_what_is_not_understood_is_said(given: dict[str, Any], path: tuple[str | int, ...], reason: str) -> None:

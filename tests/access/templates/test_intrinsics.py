@@ -76,7 +76,7 @@ def test_a_parameter_with_one_allowed_value_is_that_value() -> None:
         ("IAM::User", {}, "Arn", f"{ARN}:iam::${{AWS::AccountId}}:user/${{X}}"),
         (
             "IAM::ManagedPolicy",
-            {"ManagedPolicyName": "p", "PolicyDocument": {}},
+            {"ManagedPolicyName": "p", "PolicyDocument": {"Statement": []}},
             "Ref",
             f"{ARN}:iam::${{AWS::AccountId}}:policy/p",
         ),

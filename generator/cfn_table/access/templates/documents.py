@@ -13,6 +13,7 @@ from cfn_table.access.templates.symbols import literal, sole_symbol
 from cfn_table.access.templates.view import MAX_DEPTH, Path, Unresolvable
 
 _VERSION: Final = "2012-10-17"
+_NO_STATEMENT: Final = "a policy document needs `Statement`"
 _SERVICE: Final = re.compile(r".*\.(amazonaws\.com(\.cn)?|\$\{AWS::URLSuffix\})")
 
 
@@ -44,7 +45,8 @@ def read_document(resolver: Resolver, raw: Any, path: Path) -> Document | None:
         else:
             rest = resolver.value({key: item}, path)
             data.update(rest if isinstance(rest, dict) else {})
-    data.setdefault("Statement", [])
+    if "Statement" not in data:
+        raise Unresolvable(path, _NO_STATEMENT)
     return Document(data, tuple(paths))
 
 
@@ -96,7 +98,9 @@ def _checked(value: Any, path: Path) -> Document:
     """A document of which every part has the same place in the template."""
     if not isinstance(value, dict):
         raise Unresolvable(path, "a policy document is a mapping")
-    statements = value.get("Statement", [])
+    if "Statement" not in value:
+        raise Unresolvable(path, _NO_STATEMENT)
+    statements = value["Statement"]
     statements = statements if isinstance(statements, list) else [statements]
     if not all(isinstance(statement, dict) for statement in statements):
         raise Unresolvable(path, "a statement is a mapping")

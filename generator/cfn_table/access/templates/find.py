@@ -109,6 +109,7 @@ class _Search:
     def run(self) -> TemplatePolicies:
         """Everything that is found."""
         self._macros()
+        self._unreadable()
         guards = self._guards()
         attachments = Attachments(self._view, self._conditions, guards)
         for name, resource in self._view.resources.items():
@@ -155,6 +156,12 @@ class _Search:
                 self._report(
                     ("Resources", name), f"`{'::'.join(name.split('::')[:2])}` may add resources with policies"
                 )
+
+    def _unreadable(self) -> None:
+        """Report what is in the place of a resource and is none: it may have been meant to hold a policy."""
+        for name in section(self._template, "Resources"):
+            if name not in self._view.resources and not name.startswith("Fn::"):
+                self._report(("Resources", name), "a resource is a mapping with a `Type`")
 
     def _expanded(self, name: str, resource: Resource) -> None:
         """Report what AWS SAM or a module makes policies of."""
