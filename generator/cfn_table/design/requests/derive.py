@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cfn_table.design.design import Design
+from collections.abc import Sequence
+
+from cfn_table.design.design import Design, EntityView
+from cfn_table.design.keys import KEY_TYPES
 from cfn_table.design.memory import once_per_design
 from cfn_table.design.model import AccessPattern
 from cfn_table.design.requests.fields import refuse_senseless_fields
@@ -27,12 +30,15 @@ def parameters(design: Design, request: Request) -> dict[str, str]:
     found: dict[str, str | None] = {}
     views = [design.entities[name] for name in request.entities] or list(design.entities.values())
     conditions = request.key or [each for key in request.keys_by_entity.values() for each in key]
-    templates = [template for condition in conditions for template in condition.templates]
-    for each in (*templates, *(value.template for value in request.values.values() if value.template is not None)):
-        for placeholder in each.placeholders:
+    templates = [(condition.attribute, template) for condition in conditions for template in condition.templates]
+    templates += [(each.attribute, each.template) for each in request.values.values() if each.template is not None]
+    for attribute, template in templates:
+        for placeholder in template.placeholders:
             original = request.renamed.get(placeholder, placeholder)
             domain = next((view.domains[original] for view in views if original in view.domains), None)
-            found.setdefault(placeholder, domain.type if domain else None)
+            # A free parameter that is a whole number or binary is what the key attribute is.
+            other = None if template.whole is None else _whole_type(views, attribute)
+            found.setdefault(placeholder, domain.type if domain else other)
     for value in request.values.values():
         if value.parameter is not None and found.get(value.parameter) is None:
             kinds = [view.attributes[value.attribute].type for view in views if value.attribute in view.attributes]
@@ -43,6 +49,15 @@ def parameters(design: Design, request: Request) -> dict[str, str]:
         for parameter, part_kind in parameters(design, part).items():
             found.setdefault(parameter, part_kind)
     return {name: kind or "string" for name, kind in found.items()}
+
+
+def _whole_type(views: Sequence[EntityView], attribute: str) -> str | None:
+    """The type of the placeholder that is the whole key attribute, where that is no text."""
+    for view in views:
+        whole = view.templates[attribute].whole if attribute in view.templates else None
+        if whole is not None and view.domains[whole.name].type in KEY_TYPES:
+            return view.domains[whole.name].type
+    return None
 
 
 def _derive(design: Design, pattern: AccessPattern, operation: str) -> Request:
