@@ -62,7 +62,7 @@ class OperationResult:
     reason: str = ""
 
     def percentile_ms(self, percent: float) -> float | None:
-        """The latency that `percent` of the requests do not exceed, in milliseconds (nearest rank); None without any."""
+        """The latency that `percent` of the requests do not exceed, in milliseconds (nearest rank); None without."""
         if not self.latencies:
             return None
         rank = max(1, math.ceil(percent / 100 * len(self.latencies)))

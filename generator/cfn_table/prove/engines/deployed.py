@@ -22,7 +22,7 @@ class Deployed:
         engine: `moto`, `dynamodb-local`, `endpoint` or `aws`, as the report names it.
         client: a boto3 client of DynamoDB that reaches it.
         names: of the table and its indexes.
-        is_shared: whether others may use the table: then only items under a prefix of our own are written and looked at.
+        is_shared: whether others may use the table: then only items under a prefix of our own are written and read.
         has_latency: whether times that are measured say anything about latency.
         parameters: the values of the template's parameters that it was deployed with.
     """
