@@ -68,6 +68,20 @@ def check(paths: Iterable[Path], settings: Settings) -> Iterator[Result]:
             yield from _rest(project, checked.get(root, []))
 
 
+def require_current(path: Path, settings: Settings) -> Prepared:
+    """The design, whose published version is what the inputs say.
+
+    Raises:
+        CfnTableError: it cannot become a template.
+        RefusedError: its version is not published, was changed, or is another.
+    """
+    prepared = _prepared(path, Project.of_design(path), settings, DesignNames())
+    result = _checked(prepared, settings)
+    if result.exit_status:
+        raise RefusedError.of([each for each in result.findings if each.severity is Severity.ERROR])
+    return prepared
+
+
 def _prepared(path: Path, project: Project, settings: Settings, names: DesignNames) -> Prepared:
     """The design, made from the context values that its version was published with."""
     manifest = _published(path, project)

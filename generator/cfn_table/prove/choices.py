@@ -23,8 +23,8 @@ MOST: Final = 8
 """How many values of one attribute are tried."""
 
 EXPIRED: Final = Decimal(1)
-"""A second of 1970: time to live is over. What is over for more than five years is not deleted (developer guide, "How it
-works: DynamoDB Time to Live"), and so it is there for as long as the patterns are executed."""
+"""A second of 1970: time to live is over. What is over for more than five years is not deleted (developer guide, "How
+it works: DynamoDB Time to Live"), and so it is there for as long as the patterns are executed."""
 
 FUTURE: Final = Decimal(4102444800)
 """The first second of 2100."""

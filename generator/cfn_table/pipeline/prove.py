@@ -1,0 +1,95 @@
+"""`prove`: every access pattern of designs, executed on real engines under the policies that are to allow it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cfn_table.errors import UsageError
+from cfn_table.pipeline.prepared import Prepared, Settings
+
+if TYPE_CHECKING:
+    from cfn_table.prove.engines.deployed import Deployed
+    from cfn_table.prove.options import ProveOptions
+    from cfn_table.prove.report import Report
+
+
+def prove_patterns(paths: Iterable[Path], settings: Settings, options: ProveOptions) -> Iterator[Report]:
+    """Deploy what was published of each design, execute its access patterns, and judge what was sent.
+
+    Args:
+        paths: the designs.
+        settings: their context.
+        options: the engines, and how they are used.
+
+    Raises:
+        CfnTableError: a design cannot become a template, is not published as it is now, or an engine does not take it.
+    """
+    from cfn_table.prove.run import execute
+
+    for path in paths:
+        begin = time.perf_counter()
+        prepared = _prepared(path, settings, options)
+        loaded = time.perf_counter() - begin
+        for engine in _engines(options):
+            begin = time.perf_counter()
+            with _deployed(engine, prepared, options) as deployed:
+                phases = {"design": loaded, "deploy": time.perf_counter() - begin}
+                yield execute(
+                    prepared.design,
+                    prepared.artifacts.template,
+                    deployed,
+                    seed=options.seed,
+                    phases=phases,
+                    progress=options.progress or (lambda _: None),
+                )
+
+
+def _prepared(path: Path, settings: Settings, options: ProveOptions) -> Prepared:
+    if options.draft:
+        from cfn_table.pipeline.prepared import prepare
+
+        return prepare(path, settings)
+    from cfn_table.pipeline.check import require_current
+
+    return require_current(path, settings)
+
+
+def _engines(options: ProveOptions) -> tuple[str, ...]:
+    if options.stack_name is not None:
+        return ("stack",)
+    return ("endpoint",) if options.endpoint_url is not None else options.engines
+
+
+def _deployed(engine: str, prepared: Prepared, options: ProveOptions) -> AbstractContextManager[Deployed]:
+    design, template = prepared.design, prepared.artifacts.template
+    if engine == "moto":
+        from cfn_table.prove.engines.moto import moto_engine
+
+        return moto_engine(design, template, parameters=options.parameters)
+    if engine == "dynamodb-local":
+        from cfn_table.prove.engines.dynamodb_local import dynamodb_local_engine
+
+        return dynamodb_local_engine(design, template, jar=options.jar, parameters=options.parameters)
+    from cfn_table.prove.engines.endpoint import endpoint_engine, stack_engine
+
+    if engine == "endpoint":
+        assert options.endpoint_url is not None
+        return endpoint_engine(
+            design, template, options.endpoint_url, parameters=options.parameters, region=options.region
+        )
+    assert options.stack_name is not None
+    where = f"stack `{options.stack_name}`" + (f" at {options.endpoint_url}" if options.endpoint_url else "")
+    question = f"write items to the table of {where}, under keys of their own, and delete them again?"
+    if options.confirm is None or not options.confirm(question):
+        raise UsageError(f"nothing was written to the table of {where}", help="say yes, or add `--yes`")
+    return stack_engine(
+        design,
+        options.stack_name,
+        endpoint_url=options.endpoint_url,
+        region=options.region,
+        profile=options.profile,
+    )
