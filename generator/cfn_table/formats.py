@@ -12,7 +12,7 @@ import os
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
@@ -127,20 +127,20 @@ def _source_lines(place: Location, width: int) -> Iterable[str]:
     # A template of one line may have a million characters: only those near the place can be shown.
     before = _expanded(place.text[max(at - 2 * room, 0) : at])
     after = _expanded(place.text[at : at + 2 * room].rstrip())
-    if at > 2 * room or _columns(before + after) > room:
+    if at > 2 * room or columns(before + after) > room:
         # Two thirds of the room are for what stands before the place.
         before = _cut(before[::-1], room * 2 // 3)[::-1]
-        after = _cut(after, room - _columns(before))
+        after = _cut(after, room - columns(before))
     yield f"{margin}{before}{after}".rstrip()
     if place.column:
-        yield f"{' ' * (len(margin) - 2)}| {' ' * _columns(before)}^"
+        yield f"{' ' * (len(margin) - 2)}| {' ' * columns(before)}^"
 
 
 def _cut(text: str, room: int) -> str:
     """As much of the start of a text as has room, with `…` at the end where that is not all."""
-    if _columns(text) <= room:
+    if columns(text) <= room:
         return text
-    while _columns(text) >= room:
+    while columns(text) >= room:
         text = text[:-1]
     return f"{text}…"
 
@@ -149,7 +149,7 @@ def _expanded(text: str) -> str:
     return visible(text.replace("\t", " " * _TAB))
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
     """How many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
@@ -302,8 +302,8 @@ def _markdown(findings: Sequence[Finding]) -> str:
         "| Severity | Place | Finding | Rule |",
         "| --- | --- | --- | --- |",
         *(
-            f"| {finding.severity} | {_cell(str(finding.location or ''))} | {_markdown_finding(finding)} "
-            f"| {_cell(finding.rule)} |"
+            f"| {finding.severity} | {cell(str(finding.location or ''))} | {_markdown_finding(finding)} "
+            f"| {cell(finding.rule)} |"
             for finding in findings
         ),
     ]
@@ -311,11 +311,30 @@ def _markdown(findings: Sequence[Finding]) -> str:
 
 
 def _markdown_finding(finding: Finding) -> str:
-    message = _cell(finding.message)
-    return f"{message}<br>{_cell(finding.help)}" if finding.help else message
+    message = cell(finding.message)
+    return f"{message}<br>{cell(finding.help)}" if finding.help else message
 
 
-def _cell(text: str) -> str:
+def markdown_table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table (GitHub Flavored Markdown); the first row is its head, and every cell is Markdown."""
+    for number, row in enumerate(rows):
+        yield f"| {' | '.join(row)} |"
+        if number == 0:
+            yield f"|{' --- |' * len(row)}"
+
+
+def code(text: str) -> str:
+    """Text in code font, also in a cell of a table, as it is: nobody is told of it and nothing is linked."""
+    shown = visible(text)
+    if not shown.strip(" ") or "\\|" in shown:
+        # A table ends its cell at the `|` of `\\|` even in a code span, and a code span cannot be empty.
+        return f"<code>{re.sub(r'[^ a-zA-Z0-9]', lambda found: f'&#{ord(found[0])};', shown)}</code>"
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{shown}{space}{fence}".replace("|", "\\|")
+
+
+def cell(text: str) -> str:
     """Text in a cell of a table: everything in it stands for itself, except that links stay links."""
     shown = visible(text)
     parts: list[str] = []

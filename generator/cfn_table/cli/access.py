@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ import click
 
 from cfn_table.cli.output import context_option, find_designs, parse_context
 from cfn_table.errors import UsageError
-from cfn_table.formats import visible
+from cfn_table.formats import cell, code, markdown_table, visible
 from cfn_table.pipeline.access import (
     ALSO,
     Ability,
@@ -94,11 +93,10 @@ def _can(
     elif output == "markdown":
         rows = [["policy", "through", "example"]]
         rows += [
-            [_cell(each.policy), _cell(", ".join(each.statements)), _code(str(each.request))]
-            for each in answer.abilities
+            [cell(each.policy), cell(", ".join(each.statements)), code(str(each.request))] for each in answer.abilities
         ]
-        rows += [[_cell(name), "", f"undecided: {_cell(reason)}"] for name, reason in answer.undecided]
-        _print(_markdown(rows))
+        rows += [[cell(name), "", f"undecided: {cell(reason)}"] for name, reason in answer.undecided]
+        _print(markdown_table(rows))
     else:
         _print(
             [
@@ -150,7 +148,7 @@ def _matrix_lines(matrix: Matrix, markdown: bool) -> Iterator[str]:
     yield f"## {matrix.design}" if markdown else matrix.design
     if markdown:
         yield ""
-    yield from _markdown(rows) if markdown else _aligned(rows)
+    yield from markdown_table(rows) if markdown else _aligned(rows)
     notes = []
     if any(ALSO in cells for cells in matrix.rows.values()):
         notes.append("also: not listed in the policy and allowed all the same, since IAM cannot tell it from what is")
@@ -168,26 +166,6 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield f"  {'  '.join(cells)}".rstrip()
-
-
-def _markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for number, row in enumerate(rows):
-        yield f"| {' | '.join(row)} |"
-        if number == 0:
-            yield f"|{' --- |' * len(row)}"
-
-
-def _cell(text: str) -> str:
-    """Text in a cell of a table, without markup, links or names of people who would be told."""
-    text = re.sub(r"[&<>@#]", lambda found: f"&#{ord(found[0])};", visible(text))
-    return re.sub(r"[|`]", r"\\\g<0>", text)
-
-
-def _code(text: str) -> str:
-    """Text in a cell of a table, as it is."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence, space = "`" * (longest + 1), " " if longest else ""
-    return f"{fence}{space}{visible(text)}{space}{fence}".replace("|", "\\|")
 
 
 def _ability_lines(answer: Answer) -> Iterator[str]:
@@ -238,11 +216,11 @@ def _words(difference: Difference) -> str:
 def _change_markdown(changes: Iterable[Change]) -> Iterator[str]:
     rows = [["policy", "change", "example"]]
     for change in changes:
-        examples = [f"now: {_code(str(each.request))}" for each in change.comparison.gained]
-        examples += [f"no longer: {_code(str(each.request))}" for each in change.comparison.lost]
-        examples += [f"undecided: {_cell(reason)}" for reason in change.comparison.undecided]
-        rows.append([_cell(change.policy), str(change.comparison.relation), "<br>".join(examples)])
-    yield from _markdown(rows)
+        examples = [f"now: {code(str(each.request))}" for each in change.comparison.gained]
+        examples += [f"no longer: {code(str(each.request))}" for each in change.comparison.lost]
+        examples += [f"undecided: {cell(reason)}" for reason in change.comparison.undecided]
+        rows.append([cell(change.policy), str(change.comparison.relation), "<br>".join(examples)])
+    yield from markdown_table(rows)
 
 
 def _matrix_data(matrix: Matrix) -> dict[str, Any]:
