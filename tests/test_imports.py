@@ -32,6 +32,7 @@ HEAVY = {
     "moto",
     "networkx",
     "pydantic",
+    "rich",
     "sympy",
     "troposphere",
     "yaml",

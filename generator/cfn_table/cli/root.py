@@ -16,7 +16,7 @@ COMMANDS: Final = {
     "access": "Show what policies allow: access patterns, who can do what, and changes.",
     "emit": "Print what belongs to a design beside its template.",
     "publish": "Copy published versions to S3, never changing what is there.",
-    "schema": "Print the JSON Schema of designs, of files that they include, or of policies.",
+    "schema": "Print the JSON Schema of designs, of files that they include, of policies, or of proofs.",
 }
 """Subcommand → its line in the help."""
 

@@ -6,13 +6,14 @@ import click
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["design", "include", "policy"]))
+@click.argument("kind", type=click.Choice(["design", "include", "policy", "proof"]))
 def command(kind: str) -> None:
-    """Print the JSON Schema of designs, of files that they include, or of policies.
+    """Print the JSON Schema of designs, of files that they include, of policies, or of proofs.
 
-    Editors complete and check YAML by it.
+    Editors complete and check YAML by the first three; the last is that of `prove --format json`.
     """
     from cfn_table.design.reference import design_schema, include_schema, policy_schema, schema_text
+    from cfn_table.prove.formats import proof_schema
 
-    schemas = {"design": design_schema, "include": include_schema, "policy": policy_schema}
+    schemas = {"design": design_schema, "include": include_schema, "policy": policy_schema, "proof": proof_schema}
     click.echo(schema_text(schemas[kind]()), nl=False)
