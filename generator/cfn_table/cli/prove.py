@@ -1,0 +1,153 @@
+"""`cfn-table prove`."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from cfn_table.cli import Report as Ending
+from cfn_table.cli.output import context_option, find_designs, parse_context, parse_pairs, show_findings, use_colour
+from cfn_table.errors import UsageError
+from cfn_table.formats import visible
+from cfn_table.pipeline.prepared import Settings
+from cfn_table.pipeline.prove import prove_patterns
+from cfn_table.prove.options import ProveOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cfn_table.prove.report import Report
+
+DYNAMODB_LOCAL = "dynamodb-local"
+
+
+@click.command("prove")
+@click.argument("designs", nargs=-1)
+@context_option
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    type=click.Choice(["moto", DYNAMODB_LOCAL]),
+    help="Where the patterns are executed; moto by default. Repeatable.",
+)
+@click.option("--jar", metavar="PATH", help="DynamoDBLocal.jar, for --engine dynamodb-local.")
+@click.option("--endpoint-url", metavar="URL", help="Execute them on this endpoint of DynamoDB's API.")
+@click.option("--stack-name", metavar="NAME", help="Execute them on the table of this deployed stack.")
+@click.option("--region", metavar="REGION", help="Region of the stack; by default as the AWS CLI finds it.")
+@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of a parameter of the template. Repeatable.",
+)
+@click.option("--seed", type=int, default=0, metavar="N", help="What the generated items follow from; 0 by default.")
+@click.option("--max-latency", type=float, metavar="MS", help="Fail where the p99 of an operation is above it.")
+@click.option("--draft", is_flag=True, help="Prove the design as it is, not its published version.")
+@click.option("--yes", is_flag=True, help="Do not ask before writing to a table that others may use.")
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json", "junit", "markdown"]), default="text", help="Form."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the report.")
+@click.pass_obj
+def command(
+    ending: Ending,
+    designs: tuple[str, ...],
+    context: tuple[str, ...],
+    engines: tuple[str, ...],
+    jar: str | None,
+    endpoint_url: str | None,
+    stack_name: str | None,
+    region: str | None,
+    profile: str | None,
+    parameters: tuple[str, ...],
+    seed: int,
+    max_latency: float | None,
+    draft: bool,
+    yes: bool,
+    output: str,
+    quiet: bool,
+) -> int:
+    """Execute the access patterns of designs, and check what they return and which policies allow them.
+
+    DESIGNS are design files, folders or names; without any, all designs in templates/. Each design is deployed to an
+    engine and filled with items; every pattern must return what the design says, and every policy must allow what was
+    sent for its patterns and nothing else. Exits 1 where one does not, and with --max-latency where one is too slow.
+    """
+    if output != "text":
+        ending.show = lambda errors: show_findings(errors, format=output)
+    if engines and (endpoint_url is not None or stack_name is not None):
+        place = "--endpoint-url" if endpoint_url is not None else "--stack-name"
+        raise UsageError(f"`--engine` and `{place}` are two places", help="leave `--engine` out")
+    if jar is not None and DYNAMODB_LOCAL not in engines:
+        raise UsageError("`--jar` is for DynamoDB Local", help=f"add `--engine {DYNAMODB_LOCAL}`")
+    if max_latency is not None and not 0 < max_latency < math.inf:
+        raise UsageError(f"`--max-latency {max_latency:g}` is no limit", help="write milliseconds, such as `20`")
+    options = ProveOptions(
+        engines=tuple(dict.fromkeys(engines)) or ProveOptions().engines,
+        jar=jar,
+        endpoint_url=endpoint_url,
+        stack_name=stack_name,
+        region=region,
+        profile=profile,
+        parameters=parse_pairs(parameters, "--parameter", "TableName=my-table"),
+        seed=seed,
+        draft=draft,
+        confirm=_confirm(yes),
+        progress=None if quiet else _progress,
+    )
+    found = prove_patterns(find_designs(designs), Settings(context=parse_context(context)), options)
+    reports = _shown(found, max_latency) if output == "text" else list(found)
+    if output != "text":
+        _print(reports, output, max_latency)
+    is_slow = max_latency is not None and any(each.too_slow(max_latency) for each in reports)
+    return int(is_slow or any(each.failed for each in reports))
+
+
+def _confirm(yes: bool) -> Callable[[str], bool] | None:
+    """How the user is asked; nobody can be where standard input is no terminal."""
+    if yes:
+        return lambda _: True
+    if sys.stdin.isatty():
+        return lambda question: click.confirm(visible(question), err=True)
+    return None
+
+
+def _progress(what: str) -> None:
+    click.echo(visible(what), err=True)
+
+
+def _shown(found: Iterable[Report], max_latency: float | None) -> list[Report]:
+    """Each report as soon as it is there."""
+    from cfn_table.prove.formats import text
+
+    colour = use_colour(sys.stdout)
+    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    reports: list[Report] = []
+    for report in found:
+        shown = text(report, width=width, colour=colour, max_latency_ms=max_latency)
+        click.echo(f"\n{shown}" if reports else shown, nl=False, color=colour)
+        reports.append(report)
+    return reports
+
+
+def _print(reports: list[Report], output: str, max_latency: float | None) -> None:
+    import json
+
+    from cfn_table import __version__
+    from cfn_table.prove import formats
+
+    if output == "json":
+        data = formats.json(reports, tool_version=__version__, max_latency_ms=max_latency)
+        click.echo(json.dumps(data, indent=2))
+    elif output == "junit":
+        click.echo(formats.junit(reports, max_latency_ms=max_latency), nl=False)
+    else:
+        click.echo("\n".join(formats.markdown(each, max_latency_ms=max_latency) for each in reports), nl=False)
