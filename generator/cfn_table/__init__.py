@@ -1,4 +1,4 @@
-"""Describe a DynamoDB table once; get CloudFormation that is linted, versioned and importable.
+"""Describe a DynamoDB table once; get CloudFormation that is linted, versioned, proven and importable.
 
 Every command is a function here; the modules that they need are imported when they are first used.
 """
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from cfn_table.pipeline.generate import generate as generate_builds
     from cfn_table.pipeline.lint import lint as lint_paths
     from cfn_table.pipeline.prepared import Result, Settings
+    from cfn_table.pipeline.prove import prove_patterns
     from cfn_table.pipeline.scaffold import make_project
+    from cfn_table.prove.options import ProveOptions
+    from cfn_table.prove.report import Report
     from cfn_table.publish.s3 import publish_to_s3
     from cfn_table.publish.store import Store
     from cfn_table.synth.render import render_json, render_yaml
@@ -45,7 +48,9 @@ _WHERE: Final = {
     "InternalError": "cfn_table.errors:InternalError",
     "Location": "cfn_table.findings:Location",
     "Policy": "cfn_table.access.policy:Policy",
+    "ProveOptions": "cfn_table.prove.options:ProveOptions",
     "RefusedError": "cfn_table.errors:RefusedError",
+    "Report": "cfn_table.prove.report:Report",
     "Request": "cfn_table.access.request:Request",
     "Result": "cfn_table.pipeline.prepared:Result",
     "Settings": "cfn_table.pipeline.prepared:Settings",
@@ -67,6 +72,7 @@ _WHERE: Final = {
     "load_design": "cfn_table.design.load:load_design",
     "make_project": "cfn_table.pipeline.scaffold:make_project",
     "policy_schema": "cfn_table.design.reference:policy_schema",
+    "prove_patterns": "cfn_table.pipeline.prove:prove_patterns",
     "prove_policies": "cfn_table.access.proof:prove_policies",
     "publish_to_s3": "cfn_table.publish.s3:publish_to_s3",
     "render_json": "cfn_table.synth.render:render_json",
@@ -84,7 +90,9 @@ __all__ = [
     "InternalError",
     "Location",
     "Policy",
+    "ProveOptions",
     "RefusedError",
+    "Report",
     "Request",
     "Result",
     "Settings",
@@ -107,6 +115,7 @@ __all__ = [
     "load_design",
     "make_project",
     "policy_schema",
+    "prove_patterns",
     "prove_policies",
     "publish_to_s3",
     "render_json",

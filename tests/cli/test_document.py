@@ -70,6 +70,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "generate": "generate_builds",
         "lint": "lint_paths",
         "access": "access_matrix",
+        "prove": "prove_patterns",
         "emit": "deploy_policy",
         "publish": "publish_to_s3",
         "schema": "design_schema",

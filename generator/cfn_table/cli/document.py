@@ -29,7 +29,7 @@ that cannot be read, such as one with an unknown option, has nothing but a messa
 | exit status | means |
 | --- | --- |
 | 0 | fine |
-| 1 | something was found: a finding, a stale build, a refused version |
+| 1 | something was found: a finding, a stale build, a refused version, an access pattern that fails |
 | 2 | the input cannot become a design or a template, a file cannot be read or written, or the call has no meaning |
 | 3 | cfn-table itself is wrong; please report it |
 
@@ -67,6 +67,12 @@ _EXAMPLES: Final = {
         cfn-table access --can 's3:*' stacks/template.yaml
         cfn-table access --compare kv-storage@1.0.0 kv-storage@1.1.0
         git show main:role.yaml | cfn-table access --compare - role.yaml
+        """,
+    "prove": """\
+        cfn-table prove                                         # all designs, in process
+        cfn-table prove kv-storage --engine moto --engine dynamodb-local
+        cfn-table prove kv-storage --format junit > proof.xml
+        cfn-table prove kv-storage --stack-name kv-storage-test --region eu-west-1 --max-latency 25
         """,
     "emit deploy-policy": """\
         cfn-table emit deploy-policy --account 123456789012 > deploy-policy.json

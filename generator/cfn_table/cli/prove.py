@@ -75,7 +75,7 @@ def command(
     output: str,
     quiet: bool,
 ) -> int:
-    """Execute the access patterns of designs, and check what they return and which policies allow them.
+    """Execute access patterns, and check what they return and which policies allow them.
 
     DESIGNS are design files, folders or names; without any, all designs in templates/. Each design is deployed to an
     engine and filled with items; every pattern must return what the design says, and every policy must allow what was
@@ -101,7 +101,7 @@ def command(
         seed=seed,
         draft=draft,
         confirm=_confirm(yes),
-        progress=None if quiet else _progress,
+        progress=_progress if sys.stderr.isatty() and not quiet else None,
     )
     found = prove_patterns(find_designs(designs), Settings(context=parse_context(context)), options)
     reports = _shown(found, max_latency) if output == "text" else list(found)
@@ -121,7 +121,8 @@ def _confirm(yes: bool) -> Callable[[str], bool] | None:
 
 
 def _progress(what: str) -> None:
-    click.echo(visible(what), err=True)
+    """What is done next, on one line that the next one takes the place of."""
+    click.echo(f"\r\x1b[K{visible(what)[:79]}", err=True, nl=False)
 
 
 def _shown(found: Iterable[Report], max_latency: float | None) -> list[Report]:
@@ -132,6 +133,7 @@ def _shown(found: Iterable[Report], max_latency: float | None) -> list[Report]:
     width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     reports: list[Report] = []
     for report in found:
+        click.echo("\r\x1b[K" if sys.stderr.isatty() else "", err=True, nl=False)
         shown = text(report, width=width, colour=colour, max_latency_ms=max_latency)
         click.echo(f"\n{shown}" if reports else shown, nl=False, color=colour)
         reports.append(report)

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "generate": "Generate, lint and publish versions of designs.",
     "lint": "Lint designs, published versions and any CloudFormation template.",
     "access": "Show what policies allow: access patterns, who can do what, and changes.",
+    "prove": "Execute access patterns, and check what they return and which policies allow them.",
     "emit": "Print what belongs to a design beside its template.",
     "publish": "Copy published versions to S3, never changing what is there.",
     "schema": "Print the JSON Schema of designs, of files that they include, of policies, or of proofs.",
@@ -56,4 +57,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cfn-table", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Describe a DynamoDB table once; get CloudFormation that is linted, versioned and importable."""
+    """Describe a DynamoDB table once; get CloudFormation that is linted, versioned, proven and importable."""
