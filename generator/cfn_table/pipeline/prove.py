@@ -73,7 +73,9 @@ def _deployed(engine: str, prepared: Prepared, options: ProveOptions) -> Abstrac
     if engine == "dynamodb-local":
         from cfn_table.prove.engines.dynamodb_local import dynamodb_local_engine
 
-        return dynamodb_local_engine(design, template, jar=options.jar, parameters=options.parameters)
+        return dynamodb_local_engine(
+            design, template, jar=None if options.jar is None else Path(options.jar), parameters=options.parameters
+        )
     from cfn_table.prove.engines.endpoint import endpoint_engine, stack_engine
 
     if engine == "endpoint":

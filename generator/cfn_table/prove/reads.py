@@ -123,15 +123,23 @@ class Reading:
             # Of an item that has none of the attributes that are asked for, an empty one comes.
             items = [plain(found["Item"])] if "Item" in found else []
             return difference([[item for item in group if item or items] for group in expected], items, names)
-        limit = parameters.get("Limit")
+        limit = self._limit(arguments)
         found = self._send(arguments, parameters)
         first = [plain(item) for item in found["Items"]]
         if limit is not None and len(first) > limit:
             return f"{len(first)} items came, and {limit} were asked for"
         wanted = [item for group in expected for item in group]
-        if limit is not None and "FilterExpression" not in parameters and len(first) != min(limit, len(wanted)):
+        is_filtered = bool(self.pattern.filter or self.request.types)
+        if limit is not None and not is_filtered and len(first) != min(limit, len(wanted)):
             return f"{len(first)} items came, not {min(limit, len(wanted))}"
         return difference(expected, [*first, *self._rest(arguments, parameters, found)], names)
+
+    def _limit(self, arguments: Arguments) -> int | None:
+        """The most items that one response may have, by the pattern's own words."""
+        limit = self.pattern.limit
+        return (
+            int(arguments.get(limit.strip("{}"), 0) if isinstance(limit, str) else limit) if limit is not None else None
+        )
 
     def _rest(
         self, arguments: Arguments, parameters: Mapping[str, Any], found: Mapping[str, Any]

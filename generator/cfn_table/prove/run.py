@@ -71,6 +71,7 @@ def execute(
     patience = PATIENCE_OF_OTHERS if deployed.is_shared else PATIENCE if deployed.engine != "moto" else 0.0
     bench = Bench(table, Oracle(design), Asking(design, choices), builder, capture.of, patience)
     notes: list[str] = []
+    _require_designed(design, deployed)
     results: dict[tuple[str, str], OperationResult] = {}
     try:
         with _timed(phases, "load"):
@@ -104,6 +105,32 @@ def execute(
         phases,
         tuple(notes),
     )
+
+
+def _require_designed(design: Design, deployed: Deployed) -> None:
+    """Refuse a table whose keys are not the design's: another version's, or what an engine was too lax to refuse."""
+    described = deployed.client.describe_table(TableName=deployed.names.table)["Table"]
+    types = {each["AttributeName"]: each["AttributeType"] for each in described["AttributeDefinitions"]}
+    for name, kind in design.key_types.items():
+        if name in types and types[name] != kind:
+            raise EngineRefused(
+                f"key attribute `{name}` of table `{deployed.names.table}` has the type {types[name]}, not {kind}",
+                help="deploy the design's version as it is now",
+            )
+    indexes = {
+        each["IndexName"]: each["KeySchema"]
+        for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+        for each in described.get(kind, ())
+    }
+    for keys in design.all_keys if deployed.is_shared else ():
+        schema = described["KeySchema"] if keys.index is None else indexes.get(deployed.names.indexes[keys.index])
+        found = [part["AttributeName"] for part in schema or ()]
+        if found != list(keys.names):
+            has = f"the key {', '.join(f'`{name}`' for name in found)}" if schema else "no such index"
+            raise EngineRefused(
+                f"{keys.title} of table `{deployed.names.table}`: it has {has}, and the design {', '.join(keys.names)}",
+                help="deploy the design's version as it is now",
+            )
 
 
 def _load(table: Table, builder: Builder) -> None:
