@@ -15,7 +15,7 @@ from cfn_table.access.compare import Comparison, Relation, compare
 from cfn_table.access.evaluate import Outcome, judge
 from cfn_table.access.policy import Policy
 from cfn_table.access.specification import examples, specification
-from cfn_table.access.templates import find_policies
+from cfn_table.access.templates import FoundPolicy, find_policies
 from cfn_table.design.design import Design
 from cfn_table.design.design import Policy as DesignPolicy
 from cfn_table.findings import Finding, Severity
@@ -51,21 +51,35 @@ def prove_policies(design: Design, template: Mapping[str, Any]) -> list[PolicyPr
         design: the design.
         template: the template that was made from it, as plain data with long intrinsics.
     """
-    found: dict[str, list[Policy]] = {}
-    for each in find_policies(template).policies:
+    found = identity_policies(find_policies(template))
+    return [
+        _proof(design, policy, [policy_of(each) for part in parts_of(found, policy) for each in part])
+        for policy in design.policies
+    ]
+
+
+def identity_policies(policies: Iterable[FoundPolicy]) -> dict[str, list[FoundPolicy]]:
+    """The policies of principals by the logical id of their resource; of one resource all variants."""
+    found: dict[str, list[FoundPolicy]] = {}
+    for each in policies:
         if each.kind == "identity":
-            found.setdefault(each.logical_id, []).append(Policy.from_document(each.document, each.name))
-    return [_proof(design, policy, _parts(found, policy)) for policy in design.policies]
+            found.setdefault(each.logical_id, []).append(each)
+    return found
 
 
-def _parts(found: Mapping[str, list[Policy]], policy: DesignPolicy) -> list[Policy]:
-    """The policies that were made of one policy file: the first, and its numbered parts."""
-    parts = list(found.get(policy.logical_id, []))
+def parts_of(found: Mapping[str, list[FoundPolicy]], policy: DesignPolicy) -> list[list[FoundPolicy]]:
+    """The resources that were made of one policy file, each with its variants: the first, and its numbered parts."""
+    parts = [found[policy.logical_id]] if policy.logical_id in found else []
     number = 2
     while (name := f"{policy.logical_id}{number}") in found:
-        parts += found[name]
+        parts.append(found[name])
         number += 1
     return parts
+
+
+def policy_of(found: FoundPolicy) -> Policy:
+    """What a policy of a template means."""
+    return Policy.from_document(found.document, found.name)
 
 
 def _proof(design: Design, policy: DesignPolicy, parts: list[Policy]) -> PolicyProof:

@@ -55,7 +55,7 @@ def examples(design: Design, pattern: str) -> Iterator[IamRequest]:
             context["dynamodb:Select"] = "ALL_ATTRIBUTES" if request.returns is None else "SPECIFIC_ATTRIBUTES"
             if request.returns is not None:
                 context["dynamodb:Attributes"] = tuple(sorted({*request.returns, *_own_names(design, request)}))
-        for resource in _resources(design, request.keys.index):
+        for resource in resource_arns(design, request.keys.index):
             yield IamRequest(f"dynamodb:{_action(request)}", resource, context)
 
 
@@ -65,6 +65,12 @@ def table_arns(design: Design) -> list[str]:
     table = f"${{{design.logical_id}}}" if name is None else _plain(name)
     regions = sorted(replica.region for replica in design.file.table.replicas) or ["${AWS::Region}"]
     return [f"arn:${{AWS::Partition}}:dynamodb:{region}:${{AWS::AccountId}}:table/{table}" for region in regions]
+
+
+def resource_arns(design: Design, index: str | None) -> list[str]:
+    """The ARN of the table, or of the index with an id, in each of the table's Regions; see `table_arns`."""
+    tail = "" if index is None else f"/index/{_plain(design.indexes[index].name)}"
+    return [f"{arn}{tail}" for arn in table_arns(design)]
 
 
 def _plain(value: Any) -> str:
@@ -82,11 +88,6 @@ def _requests(design: Design, pattern: str) -> Iterator[Request]:
 
 def _action(request: Request) -> str:
     return "ConditionCheckItem" if request.operation == "ConditionCheck" else request.operation
-
-
-def _resources(design: Design, index: str | None) -> list[str]:
-    tail = "" if index is None else f"/index/{_plain(design.indexes[index].name)}"
-    return [f"{arn}{tail}" for arn in table_arns(design)]
 
 
 def _statement(design: Design, policy: DesignPolicy, request: Request, bind: Mapping[str, str]) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def _statement(design: Design, policy: DesignPolicy, request: Request, bind: Map
     return {
         "Effect": "Allow",
         "Action": f"dynamodb:{_action(request)}",
-        "Resource": _resources(design, request.keys.index),
+        "Resource": resource_arns(design, request.keys.index),
         "Condition": conditions,
     }
 
