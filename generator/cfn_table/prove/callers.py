@@ -1,9 +1,9 @@
-"""Who calls: the context keys that bound placeholders stand for, with the values that a request's arguments give them."""
+"""Who calls: the context keys that bound placeholders stand for, with the values that a request's arguments give."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -68,16 +68,21 @@ def first_item(request: Request) -> Request:
 
 def with_fixed(design: Design, pattern: str, request: Request, fixed: Mapping[str, str]) -> Request:
     """The same request for other values of some placeholders of the partition key."""
-    leading = []
-    for text in request.values(LEADING.lower()) or ():
-        for template, domains in _templates(design, pattern, request):
-            values = _texts(template, text, domains)
-            if values is not None:
-                values |= {name: value for name, value in fixed.items() if name in values}
-                text = "".join(part if isinstance(part, str) else values[part.name] for part in template.parts)
-                break
-        leading.append(text)
-    return with_context(request, {LEADING: tuple(leading)}) if leading else request
+    leading = tuple(
+        _with_fixed(text, _templates(design, pattern, request), fixed) for text in request.values(LEADING.lower()) or ()
+    )
+    return with_context(request, {LEADING: leading}) if leading else request
+
+
+def _with_fixed(
+    text: str, templates: Iterable[tuple[KeyTemplate, Mapping[str, Domain]]], fixed: Mapping[str, str]
+) -> str:
+    for template, domains in templates:
+        values = _texts(template, text, domains)
+        if values is not None:
+            values |= {name: value for name, value in fixed.items() if name in values}
+            return "".join(part if isinstance(part, str) else values[part.name] for part in template.parts)
+    return text
 
 
 def with_context(request: Request, more: Mapping[str, Values | None]) -> Request:

@@ -248,9 +248,9 @@ class _Cell:
 
     def _must_deny(self, kind: str, title: str, request: Request, free: Policy) -> None:
         """Deny it, unless something else that the policy lists needs the very same."""
-        if self._answer(request) in (Outcome.ALLOW, Outcome.UNDECIDED):
-            if outcome_of([free], request) is not Outcome.ALLOW:
-                self._fail(kind, f"is allowed {title}", request)
+        is_open = self._answer(request) in (Outcome.ALLOW, Outcome.UNDECIDED)
+        if is_open and outcome_of([free], request) is not Outcome.ALLOW:
+            self._fail(kind, f"is allowed {title}", request)
 
     def _answer(self, request: Request) -> Outcome:
         return outcome_of(self.variant.policies, request)
