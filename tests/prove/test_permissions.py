@@ -150,8 +150,10 @@ def test_a_condition_of_the_template_makes_variants(all_made: dict[str, Made]) -
     keys["dynamodb:LeadingKeys"] = [{"Fn::If": ["IsProd", "*", "NS#*"]}]
     assert () == judge(design, template, sent, names_of(design), {}).failures
     assert () == judge(design, template, sent, names_of(design), {"Stage": "test"}).failures
-    for parameters in (None, {"Stage": "prod"}):
-        result = judge(design, template, sent, names_of(design), parameters)
+    stored = copy.deepcopy(template)
+    stored["Parameters"]["Stage"]["Type"] = "AWS::SSM::Parameter::Value<String>"  # its value is a name of the value
+    for text, parameters in ((template, None), (template, {"Stage": "prod"}), (stored, {"Stage": "test"})):
+        result = judge(design, text, sent, names_of(design), parameters)
         assert WRONG is result.access["get_user_by_id"][0]
         where = "policy `api` where `IsProd` is true: access pattern `get_user_by_id` is allowed, and it does not"
         assert any(each.startswith(where) for each in result.failures), result.failures

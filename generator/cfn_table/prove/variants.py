@@ -40,12 +40,16 @@ class Variant:
 def with_parameters(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
     """The template with its conditions decided as far as the parameters decide them.
 
-    A parameter that is not given has its default. Only conditions are changed: elsewhere a parameter stays a symbol,
-    as it is one in the requests.
+    A parameter that is not given has its default; what one of Systems Manager's holds is not known. Only conditions are
+    changed: elsewhere a parameter stays a symbol, as it is one in the requests.
     """
     declared = template.get("Parameters", {})
     values = {name: each["Default"] for name, each in declared.items() if "Default" in each}
-    values = {name: str(value) for name, value in (values | dict(parameters)).items() if name in declared}
+    values = {
+        name: str(value)
+        for name, value in (values | dict(parameters)).items()
+        if name in declared and not str(declared[name].get("Type")).startswith("AWS::SSM::Parameter::Value")
+    }
     return {**template, "Conditions": _filled_in(template.get("Conditions", {}), values)}
 
 
