@@ -89,7 +89,7 @@ def execute(
             with _timed(phases, "clean"):
                 _clean(table, prefix, notes)
     with _timed(phases, "judge"):
-        access = judge(design, template, capture.sent, deployed.names)
+        access = judge(design, template, capture.sent, deployed.names, deployed.parameters)
     target = design.file.latency_target_ms
     return Report(
         design.name,
