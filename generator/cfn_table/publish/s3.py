@@ -26,9 +26,10 @@ from urllib.parse import quote, urlsplit
 from cfn_table.errors import InputError, RefusedError
 from cfn_table.findings import Location
 from cfn_table.publish import manifest as manifests
+from cfn_table.publish.aws_errors import aws_client, error_code, error_status
 from cfn_table.publish.folders import read_version
 from cfn_table.publish.manifest import Manifest, digest
-from cfn_table.publish.s3_errors import error_code, error_status, explaining_s3
+from cfn_table.publish.s3_errors import explaining_s3
 from cfn_table.publish.semver import Version
 
 MAX_KEY = 1024  # bytes in UTF-8 (S3 user guide, object keys)
@@ -38,7 +39,6 @@ PAUSE = 0.1  # seconds before the first repetition; doubled each time
 _URL = re.compile(r"s3://([^/]*)(?:/(.*))?", re.DOTALL)
 # S3 user guide, general purpose bucket naming rules.
 _BUCKET = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TYPES = {".yaml": "application/yaml", ".json": "application/json"}
 _CHANGED = (409, 412)
 
@@ -109,7 +109,7 @@ def publish_to_s3(
                 location=Location(url),
             )
     with explaining_s3(f"s3://{bucket}/{base}"):
-        target = _Bucket(client or _client(endpoint_url, region, profile), bucket)
+        target = _Bucket(client or aws_client("s3", endpoint_url, region, profile), bucket)
         # Before anything is written: whether this version is another one there.
         published = _published(target, f"{base}/{manifests.NAME}", manifest)
         # INVARIANT: all publishers write in one order, so of several contents the first key that differs lets one win.
@@ -344,25 +344,6 @@ class _Bucket:
         if "." in self.bucket:
             return f"https://s3.{self.region}.{suffix}/{self.bucket}/{path}"
         return f"https://{self.bucket}.s3.{self.region}.{suffix}/{path}"
-
-
-def _client(endpoint_url: str | None, region: str | None, profile: str | None) -> Any:
-    import boto3
-    from botocore.config import Config
-
-    config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60)
-    session = boto3.session.Session(profile_name=profile, region_name=region)
-    if session.region_name and not _REGION.fullmatch(session.region_name):
-        shown = "".join(each if each.isprintable() else "?" for each in session.region_name)
-        raise InputError(f"`{shown}` is not a Region", help="a Region looks like `us-east-1`", location=Location(shown))
-    try:
-        return session.client("s3", endpoint_url=endpoint_url, config=config)
-    except ValueError as error:  # botocore's word for an endpoint that is no URL
-        raise InputError(
-            f"`{endpoint_url}` is not the address of an engine",
-            help="write a URL such as `http://127.0.0.1:9000`",
-            location=Location(str(endpoint_url)),
-        ) from error
 
 
 def _pause(attempt: int) -> None:

@@ -25,6 +25,7 @@ class Deployed:
         is_shared: whether others may use the table: then only items under a prefix of our own are written and read.
         has_latency: whether times that are measured say anything about latency.
         parameters: the values of the template's parameters that it was deployed with.
+        notes: what of the template is not there, with the engine's own answer.
     """
 
     engine: str
@@ -33,3 +34,4 @@ class Deployed:
     is_shared: bool = False
     has_latency: bool = True
     parameters: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
