@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from cfn_table.prove.engines.process import Server
 from tests.engines import install, servers
 from tests.engines.aws_cli import AwsCli
 from tests.engines.install import EngineUnavailableError
@@ -47,21 +48,21 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def ministack() -> Iterator[servers.Server]:
+def ministack() -> Iterator[Server]:
     """A MiniStack for the whole session; a test has an account of its own: `aws_cli`."""
     with _engine(servers.ministack()) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def dynamodb_local() -> Iterator[servers.Server]:
+def dynamodb_local() -> Iterator[Server]:
     """A DynamoDB Local for the whole session; a test has a database of its own: `local_dynamodb`."""
     with _engine(servers.dynamodb_local()) as server:
         yield server
 
 
 @pytest.fixture
-def aws_cli(ministack: servers.Server, tmp_path_factory: pytest.TempPathFactory) -> AwsCli:
+def aws_cli(ministack: Server, tmp_path_factory: pytest.TempPathFactory) -> AwsCli:
     """The real AWS CLI in an empty account of MiniStack."""
     try:
         command = install.aws_cli()
@@ -71,7 +72,7 @@ def aws_cli(ministack: servers.Server, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def local_dynamodb(dynamodb_local: servers.Server) -> Any:
+def local_dynamodb(dynamodb_local: Server) -> Any:
     """A boto3 DynamoDB client on an empty database of DynamoDB Local (which keeps access keys apart)."""
     import boto3
     from botocore.config import Config
@@ -87,7 +88,7 @@ def local_dynamodb(dynamodb_local: servers.Server) -> Any:
 
 
 @contextlib.contextmanager
-def _engine(starting: AbstractContextManager[servers.Server]) -> Iterator[servers.Server]:
+def _engine(starting: AbstractContextManager[Server]) -> Iterator[Server]:
     """The engine while it runs; skips (where engines are required: fails) when it cannot be had."""
     with contextlib.ExitStack() as running:
         try:
@@ -111,6 +112,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed:
         for fixture, name in ENGINES.items():
             server = getattr(item, "funcargs", {}).get(fixture)
-            if isinstance(server, servers.Server) and server.log.is_file():
+            if isinstance(server, Server) and server.log.is_file():
                 report.sections.append((f"{name}: end of its log", server.last_words()))
     return report

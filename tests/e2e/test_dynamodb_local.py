@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.e2e.conftest import Published
-from tests.engines.table_from_template import table_from_template
+from tests.prove.tables import table_from_template
 
 TABLE = "KVStorageTable"
 

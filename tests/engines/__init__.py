@@ -2,5 +2,5 @@
 
 Each lives in a folder of its own outside of git (`install`), since their dependencies contradict those of cfn-lint and
 moto, and runs in a process of its own (`servers`, `aws_cli`). Where one cannot be had, `require` decides whether that
-skips the test or fails it. `table_from_template` makes a table from what a template says.
+skips the test or fails it.
 """

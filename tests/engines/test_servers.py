@@ -9,18 +9,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.engines import servers
+from cfn_table.prove.engines.process import HOST, Server, ServerFailedError, answers, running
 from tests.engines.aws_cli import AwsCli
 
 
 def serving(port: int) -> list[str]:
     """A command that serves HTTP on `port`, answering `/` with 200."""
-    return [sys.executable, "-m", "http.server", str(port), "--bind", servers.HOST]
+    return [sys.executable, "-m", "http.server", str(port), "--bind", HOST]
 
 
-def running(command: list[str]) -> AbstractContextManager[servers.Server]:
+def started(command: list[str]) -> AbstractContextManager[Server]:
     """A server of a command that takes no port."""
-    return servers._running("a server", lambda _: (command, {}), servers._answers("/", 200))
+    return running("a server", lambda _: (command, {}), answers("/", 200))
 
 
 def listens(endpoint: str) -> bool:
@@ -32,7 +32,7 @@ def listens(endpoint: str) -> bool:
 
 def test_a_server_is_gone_after_its_block() -> None:
     """Leaving the block stops the process and removes its log, also when the block raises."""
-    block = servers._running("a server", lambda port: (serving(port), {}), servers._answers("/", 200))
+    block = running("a server", lambda port: (serving(port), {}), answers("/", 200))
     server = block.__enter__()
     assert listens(server.endpoint)
     error = ZeroDivisionError()
@@ -44,7 +44,7 @@ def test_a_server_is_gone_after_its_block() -> None:
 def test_a_server_that_dies_shows_its_log() -> None:
     """The error ends with what the process printed before it ended."""
     command = [sys.executable, "-c", "raise SystemExit('no room for tables')"]
-    with pytest.raises(servers.ServerFailedError, match="no room for tables"), running(command):
+    with pytest.raises(ServerFailedError, match="no room for tables"), started(command):
         pytest.fail("it is not running")
 
 
@@ -56,15 +56,15 @@ def test_a_lost_race_for_the_port_is_run_again() -> None:
         starts.append(port)
         return (serving(port) if len(starts) > 1 else [sys.executable, "-c", "raise SystemExit(1)"]), {}
 
-    with servers._running("a server", launch, servers._answers("/", 200)) as server:
-        assert f"http://{servers.HOST}:{starts[1]}" == server.endpoint
+    with running("a server", launch, answers("/", 200)) as server:
+        assert f"http://{HOST}:{starts[1]}" == server.endpoint
 
 
 def test_a_server_has_a_private_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials and settings of the person who runs the tests do not reach the engine."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-the-user")
     show = "import os; raise SystemExit(f'{sorted(os.environ)} {os.environ[\"HOME\"] == os.getcwd()}')"
-    with pytest.raises(servers.ServerFailedError) as failed, running([sys.executable, "-c", show]):
+    with pytest.raises(ServerFailedError) as failed, started([sys.executable, "-c", show]):
         pytest.fail("it is not running")
     assert "AWS_ACCESS_KEY_ID" not in str(failed.value)
     assert str(failed.value).endswith("True")
@@ -79,7 +79,7 @@ def test_the_aws_cli_reads_no_configuration_of_the_user(aws_cli: AwsCli, monkeyp
     assert "us-east-1" in aws_cli("configure", "list").stdout
 
 
-def test_accounts_do_not_see_each_other(ministack: servers.Server, aws_cli: AwsCli) -> None:
+def test_accounts_do_not_see_each_other(ministack: Server, aws_cli: AwsCli) -> None:
     """A bucket of one account does not exist for a test that has another."""
     other = AwsCli(aws_cli.command, ministack.endpoint, aws_cli.home, account="999999999999")
     aws_cli.json("s3api", "create-bucket", "--bucket", "of-one-account")

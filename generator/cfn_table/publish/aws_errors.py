@@ -58,7 +58,8 @@ def aws_client(
     from botocore.config import Config
 
     config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60)
-    if urlsplit(endpoint_url or "").hostname in ("127.0.0.1", "localhost", "::1"):
+    host = _host(endpoint_url)
+    if host in ("127.0.0.1", "localhost", "::1"):
         config = config.merge(Config(proxies={}))
     session = boto3.session.Session(profile_name=profile, region_name=region)
     if session.region_name and not _REGION.fullmatch(session.region_name):
@@ -70,11 +71,30 @@ def aws_client(
     try:
         return session.client(service, endpoint_url=endpoint_url, config=config, **options)
     except ValueError as error:  # botocore's word for an endpoint that is no URL
-        raise InputError(
-            f"`{endpoint_url}` is not the address of an engine",
-            help="write a URL such as `http://127.0.0.1:9000`",
-            location=Location(str(endpoint_url)),
-        ) from error
+        raise _no_endpoint(endpoint_url) from error
+
+
+def _host(endpoint_url: str | None) -> str | None:
+    """The host of an endpoint; an empty text would silently mean AWS itself."""
+    if endpoint_url is None:
+        return None
+    try:
+        parts = urlsplit(endpoint_url)
+        host = parts.hostname
+    except ValueError as error:
+        raise _no_endpoint(endpoint_url) from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise _no_endpoint(endpoint_url)
+    return host
+
+
+def _no_endpoint(endpoint_url: str | None) -> InputError:
+    shown = "".join(each if each.isprintable() else "?" for each in str(endpoint_url))
+    return InputError(
+        f"`{shown}` is not the address of an engine",
+        help="write a URL such as `http://127.0.0.1:9000`",
+        location=Location(shown),
+    )
 
 
 def error_code(error: Any) -> str:

@@ -35,7 +35,8 @@ def names_of(design: Design, table: Mapping[str, Any], values: Mapping[str, str]
         if name not in there:
             raise EngineRefused(
                 f"the table `{table['TableName']}` has no index `{name}`",
-                help="it has " + (", ".join(f"`{each}`" for each in sorted(there)) or "none")
+                help="it has "
+                + (", ".join(f"`{each}`" for each in sorted(there)) or "none")
                 + ": prove the version of the design that is deployed",
             )
         indexes[ref] = name

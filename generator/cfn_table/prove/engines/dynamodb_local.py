@@ -106,10 +106,8 @@ def find_jar(jar: Path | None = None) -> Path:
     Raises:
         EngineRefused: it is not where it is said to be, or in none of the usual places.
     """
-    named = [("--jar", jar)] if jar is not None else [(VARIABLE, Path(os.environ[VARIABLE]))] if (
-        os.environ.get(VARIABLE)
-    ) else []
-    for name, path in named:
+    if jar is not None or os.environ.get(VARIABLE):
+        name, path = ("--jar", jar) if jar is not None else (VARIABLE, Path(os.environ[VARIABLE]))
         if found := _jar_at(path):
             return found
         raise EngineRefused(f"{name} names `{path}`, and there is no {JAR}", help=_GET_IT)
@@ -145,4 +143,6 @@ def local_client(endpoint: str, region: str) -> Any:
 
 def _ignored(arguments: Mapping[str, Any]) -> list[str]:
     """What the engine takes without an answer, and does not have (usage notes, differences)."""
-    return [name for name in ("OnDemandThroughput", "TableClass", "VectorIndexes", "WarmThroughput") if name in arguments]
+    return [
+        name for name in ("OnDemandThroughput", "TableClass", "VectorIndexes", "WarmThroughput") if name in arguments
+    ]

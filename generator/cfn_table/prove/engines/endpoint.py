@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cfn_table.design.design import Design
+from cfn_table.design.suggest import shown
 from cfn_table.errors import CfnTableError
 from cfn_table.prove.engines.answers import explaining, names_of, not_there, region_of
 from cfn_table.prove.engines.create_table import TABLE_TYPES, TableRequest, finish_table, remove_table, table_request
@@ -35,7 +36,7 @@ def endpoint_engine(
     parameters: Mapping[str, str] | None = None,
     region: str | None = None,
 ) -> Iterator[Deployed]:
-    """A table of the template's properties on an endpoint that speaks DynamoDB's API; it is deleted when the block ends.
+    """A table of the template's properties on an endpoint that speaks DynamoDB's API; deleted when the block ends.
 
     Args:
         design: the design.
@@ -54,9 +55,7 @@ def endpoint_engine(
     place = _shown(endpoint_url)
     values = parameter_values(template, parameters)
     with explaining(f"cannot prove at `{place}`", "the endpoint", _CODES):
-        client = aws_client(
-            "dynamodb", endpoint_url, region, None, default_region=region_of(design), stand_in=True
-        )
+        client = aws_client("dynamodb", endpoint_url, region, None, default_region=region_of(design), stand_in=True)
         surroundings = Surroundings(client.meta.region_name, design.name)
         request = table_request(template, design.logical_id, values, surroundings)
         _create(client, request, place)
@@ -74,6 +73,11 @@ def endpoint_engine(
         try:
             _remove(client, request.name, place)
         except CfnTableError as left:
+            # That a table is left must be read by whoever interrupted us, too.
+            if isinstance(error, CfnTableError):
+                error.findings += left.findings
+            elif not isinstance(error, Exception):
+                raise left from error
             error.add_note(left.message)
         raise
     _remove(client, request.name, place)
@@ -142,11 +146,19 @@ def stack_engine(
             has another key or other indexes.
         InputError: the endpoint or the Region cannot be one.
     """
-    where = f"cannot prove the stack `{stack_name}`"
-    options = {"default_region": region_of(design), "stand_in": endpoint_url is not None}
+    where = f"cannot prove the stack {shown(stack_name)}"
     with explaining(where, "AWS" if endpoint_url is None else "the endpoint", _CODES):
-        cloudformation = aws_client("cloudformation", endpoint_url, region, profile, **options)
-        dynamodb = aws_client("dynamodb", endpoint_url, region, profile, **options)
+        cloudformation, dynamodb = (
+            aws_client(
+                service,
+                endpoint_url,
+                region,
+                profile,
+                default_region=region_of(design),
+                stand_in=endpoint_url is not None,
+            )
+            for service in ("cloudformation", "dynamodb")
+        )
         values = _parameters_of_stack(cloudformation, stack_name)
         name = _table_of_stack(cloudformation, design, stack_name)
         table = dynamodb.describe_table(TableName=name)["Table"]
@@ -169,7 +181,7 @@ def _parameters_of_stack(client: Any, stack_name: str) -> dict[str, str]:
         if "does not exist" not in str(error):
             raise
         raise EngineRefused(
-            f"there is no stack `{stack_name}` in `{client.meta.region_name}`",
+            f"there is no stack {shown(stack_name)} in `{client.meta.region_name}`",
             help="correct its name, or name the Region and the account's profile that it is in",
         ) from error
     # Of an SSM parameter the value is its name, and the resolved value what it holds.
@@ -183,7 +195,7 @@ def _table_of_stack(client: Any, design: Design, stack_name: str) -> str:
     from botocore.exceptions import ClientError
 
     stranger = EngineRefused(
-        f"the stack `{stack_name}` has no table `{design.logical_id}`",
+        f"the stack {shown(stack_name)} has no table `{design.logical_id}`",
         help=f"name a stack of the design `{design.name}`; its table's logical id is `{design.logical_id}`",
     )
     try:

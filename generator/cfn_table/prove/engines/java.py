@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -32,6 +33,8 @@ def find_java() -> str:
         # `java -version` writes lines such as `openjdk version "17.0.15" 2025-04-15` to stderr.
         told = subprocess.run(
             [command, "-version"],
+            # Options of the environment would print lines of their own, and the engine does not get them either.
+            env={"PATH": os.environ.get("PATH", os.defpath)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -40,9 +43,9 @@ def find_java() -> str:
         ).stderr
     except (OSError, subprocess.TimeoutExpired) as error:
         raise EngineRefused(f"`{command}` cannot be run: {error}", help=_INSTALL) from error
-    version = told.partition('"')[2].partition('"')[0]
-    major = version.partition(".")[0].partition("-")[0]
-    if not major.isdigit() or int(major) < JAVA_AT_LEAST:
+    found = re.search(r'version "((\d+)[^"]*)"', told)
+    version = found[1] if found else ""
+    if found is None or int(found[2]) < JAVA_AT_LEAST:
         raise EngineRefused(
             f"java is {version or 'unusable'}, and DynamoDB Local needs {JAVA_AT_LEAST} or later", help=_INSTALL
         )

@@ -33,15 +33,15 @@ def parameter_values(template: Mapping[str, Any], given: Mapping[str, str] | Non
             it can be.
     """
     declared: Mapping[str, Mapping[str, Any]] = template.get("Parameters", {})
-    for name, value in (given or {}).items():
+    for name, text in (given or {}).items():
         if name not in declared:
             raise UsageError(
                 f"the template has no parameter {shown(name)}",
                 help=did_you_mean(name, declared) or "the template has no parameters",
             )
-        if problem := _problem(declared[name], value):
+        if problem := _problem(declared[name], text):
             raise UsageError(
-                f"the value {shown(value)} of the parameter `{name}` {problem}",
+                f"the value {shown(text)} of the parameter `{name}` {problem}",
                 help=f"give another one: `--parameter {name}=VALUE`",
             )
     found = {}
@@ -71,18 +71,16 @@ def _usual(parameter: Mapping[str, Any]) -> str | None:
 
 
 def _example(parameter: Mapping[str, Any]) -> str | None:
-    from cfn_table.languages import PatternError, TooComplex, regex
+    """The shortest text that the pattern and the lengths allow; None where there is none, or it cannot be told."""
+    from cfn_table.languages import ANY_CHARACTER, PatternError, TooComplex, characters, regex, repeat
 
+    most = parameter.get("MaxLength")
+    lengths = repeat(characters(ANY_CHARACTER), int(parameter.get("MinLength", 0)), None if most is None else int(most))
     try:
-        language = regex(str(parameter["AllowedPattern"]))
-        for count, text in enumerate(language.witnesses()):
-            if not _problem(parameter, text):
-                return text
-            if count > 20:
-                break
+        text = regex(str(parameter["AllowedPattern"])).intersect(lengths).shortest()
     except (PatternError, TooComplex):  # such as look-ahead, which is not regular
-        pass
-    return None
+        return None
+    return None if text is None or _problem(parameter, text) else text
 
 
 def _problem(parameter: Mapping[str, Any], value: str) -> str:
@@ -210,7 +208,7 @@ class Resolver:
             raise _unknown(f"`Ref: {name}`")
         kind = self._template["Parameters"][name]["Type"]
         if kind.startswith(SSM):
-            raise _unknown(f"`{name}`, which names an SSM parameter,")
+            raise _unknown(f"`{name}`, which names an SSM parameter")
         if kind == "CommaDelimitedList" or kind.startswith("List<"):
             return [part.strip() for part in self._values[name].split(",")]
         return self._values[name]
@@ -243,8 +241,6 @@ class Resolver:
 
 def _unknown(what: str) -> EngineRefused:
     return EngineRefused(
-        f"the table depends on {what} and only a deployment tells what that is"
-        if what.endswith(",")
-        else f"the table depends on {what}, and only a deployment tells what that is",
+        f"the table depends on {what}: only a deployment tells what that is",
         help="deploy the template and prove its stack: `--stack-name STACK`",
     )

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.engines.table_from_template import create_table_arguments, resolve, table_from_template
+from cfn_table.prove.engines.deployed import EngineRefused
+from tests.prove.tables import request_of, table_from_template
 
 TEMPLATE: dict[str, Any] = {
     "Parameters": {
@@ -121,19 +122,96 @@ def test_nothing_is_repaired_on_the_way() -> None:
     """Lists keep the template's order, faults included: the engine has to see them."""
     template = faulty("range before hash")
     properties = template["Resources"]["Table"]["Properties"]
-    assert properties["KeySchema"] == create_table_arguments(resolve(properties, template))["KeySchema"]
-    assert {"TableName": "t"} == create_table_arguments({"TableName": "t"})
+    assert properties["KeySchema"] == request_of(template, "Table").arguments["KeySchema"]
+
+
+def test_what_create_table_does_not_take_is_told() -> None:
+    """Point-in-time recovery is another call, which this engine has not."""
+    assert ("PointInTimeRecoverySpecification",) == request_of(TEMPLATE, "Table").left_out
 
 
 def test_an_intrinsic_that_cannot_be_known_is_refused() -> None:
     """Guessing would prove another table than the template's."""
-    with pytest.raises(NotImplementedError, match="Fn::ImportValue"):
-        resolve({"Fn::ImportValue": "other-TableName"}, TEMPLATE)
-    with pytest.raises(KeyError, match="Topic"):
-        resolve({"Ref": "Topic"}, TEMPLATE)
+    for value, what in [
+        ({"Fn::ImportValue": "other-TableName"}, "`Fn::ImportValue`"),
+        ({"Ref": "Topic"}, "`Ref: Topic`"),
+    ]:
+        template = copy.deepcopy(TEMPLATE)
+        template["Resources"]["Table"]["Properties"]["TableName"] = value
+        with pytest.raises(EngineRefused) as refused:
+            request_of(template, "Table")
+        assert f"the table depends on {what}: only a deployment tells what that is" == refused.value.message
+        assert "--stack-name" in refused.value.help
 
 
-def test_a_literal_dollar_stays() -> None:
-    """`${!Name}` in Fn::Sub is the literal `${Name}`."""
-    text = "${!aws:PrincipalTag/namespace}-${TableName}"
-    assert "${aws:PrincipalTag/namespace}-sessions" == resolve({"Fn::Sub": text}, TEMPLATE)
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"Fn::Sub": "${!aws:x}-${TableName}"}, "${aws:x}-sessions"),
+        ({"Fn::Sub": ["${Stage}-${TableName}", {"Stage": "test"}]}, "test-sessions"),
+        ({"Fn::Join": ["-", [{"Ref": "TableName"}, {"Ref": "AWS::StackName"}]]}, "sessions-kv-storage"),
+        ({"Fn::Select": ["1", {"Fn::Split": [".", "a.b"]}]}, "b"),
+        ({"Fn::If": ["IsProvisioned", "provisioned", {"Ref": "TableName"}]}, "sessions"),
+        ({"Fn::FindInMap": ["Names", {"Ref": "AWS::Region"}, "table"]}, "of-the-east"),
+    ],
+)
+def test_a_name_may_be_computed(value: Any, expected: str) -> None:
+    """What parameters, pseudo parameters, mappings and conditions give is known before a deployment."""
+    template = {**copy.deepcopy(TEMPLATE), "Mappings": {"Names": {"us-east-1": {"table": "of-the-east"}}}}
+    template["Resources"]["Table"]["Properties"]["TableName"] = value
+    assert expected == request_of(template, "Table").name
+
+
+def test_a_table_without_a_name_gets_one() -> None:
+    """As CloudFormation makes one: of the stack, the logical id and something random."""
+    template = copy.deepcopy(TEMPLATE)
+    del template["Resources"]["Table"]["Properties"]["TableName"]
+    names = {request_of(template, "Table").name for _ in range(2)}
+    assert 2 == len(names)
+    assert all(name.startswith("kv-storage-Table-") for name in names)
+
+
+def test_a_table_under_a_condition_that_does_not_hold_is_none() -> None:
+    """The parameters decide that."""
+    template = copy.deepcopy(TEMPLATE)
+    template["Resources"]["Table"]["Condition"] = "IsProvisioned"
+    with pytest.raises(EngineRefused, match="does not hold"):
+        request_of(template, "Table")
+    assert request_of(template, "Table", {"BillingMode": "PROVISIONED"}).name
+
+
+def test_a_template_without_the_table_is_refused() -> None:
+    """A policy of that name is no table."""
+    with pytest.raises(EngineRefused, match="the template has no table `Other`"):
+        request_of({**TEMPLATE, "Resources": {"Other": {"Type": "AWS::IAM::ManagedPolicy"}}}, "Other")
+
+
+def test_a_global_table_becomes_one_replica() -> None:
+    """Reads are the Region's own, writes the table's, and a range starts with its seed or its least."""
+    scaling = {"MinCapacity": "4", "MaxCapacity": 40, "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 70}}
+    seed = {"WriteCapacityAutoScalingSettings": {**scaling, "SeedCapacity": 7}}
+    reads = {"ReadProvisionedThroughputSettings": {"ReadCapacityUnits": 9}}
+    key = [{"AttributeName": "PK", "KeyType": "HASH"}]
+    index = {"IndexName": "byName", "KeySchema": key, "Projection": {"ProjectionType": "ALL"}}
+    properties = {
+        "TableName": "profiles",
+        "BillingMode": "PROVISIONED",
+        "KeySchema": key,
+        "AttributeDefinitions": [{"AttributeName": "PK", "AttributeType": "S"}],
+        "WriteProvisionedThroughputSettings": {"WriteCapacityAutoScalingSettings": scaling},
+        "GlobalSecondaryIndexes": [{**index, "WriteProvisionedThroughputSettings": seed}],
+        "Replicas": [
+            {"Region": "eu-west-1", "TableClass": "STANDARD_INFREQUENT_ACCESS"},
+            {
+                "Region": "us-east-1",
+                "ReadProvisionedThroughputSettings": {"ReadCapacityAutoScalingSettings": scaling},
+                "GlobalSecondaryIndexes": [{"IndexName": "byName", **reads}],
+            },
+        ],
+    }
+    template = {"Resources": {"Table": {"Type": "AWS::DynamoDB::GlobalTable", "Properties": properties}}}
+    arguments = request_of(template, "Table").arguments
+    assert {"ReadCapacityUnits": 4, "WriteCapacityUnits": 4} == arguments["ProvisionedThroughput"]
+    (made,) = arguments["GlobalSecondaryIndexes"]
+    assert {"ReadCapacityUnits": 9, "WriteCapacityUnits": 7} == made["ProvisionedThroughput"]
+    assert "TableClass" not in arguments
