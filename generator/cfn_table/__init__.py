@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cfn_table.design.reference import design_schema, include_schema, policy_schema
     from cfn_table.design.rules import check_design
     from cfn_table.emit.deploy_policy import DeployPolicy, deploy_policy
+    from cfn_table.emit.queries import emit_queries
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
     from cfn_table.findings import Finding, Location, Severity
     from cfn_table.lint.runner import lint_template
@@ -63,6 +64,7 @@ _WHERE: Final = {
     "compare_policies": "cfn_table.access.compare:compare",
     "deploy_policy": "cfn_table.emit.deploy_policy:deploy_policy",
     "design_schema": "cfn_table.design.reference:design_schema",
+    "emit_queries": "cfn_table.emit.queries:emit_queries",
     "evaluate_request": "cfn_table.access.evaluate:evaluate",
     "find_policies": "cfn_table.access.templates.find:find_policies",
     "generate_builds": "cfn_table.pipeline.generate:generate",
@@ -106,6 +108,7 @@ __all__ = [
     "compare_policies",
     "deploy_policy",
     "design_schema",
+    "emit_queries",
     "evaluate_request",
     "find_policies",
     "generate_builds",

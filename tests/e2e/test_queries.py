@@ -1,0 +1,372 @@
+"""What `cfn-table emit queries` prints does, in all three languages, what the design says, on DynamoDB Local.
+
+Each table is made from the design's template and holds the design's samples, stored by this test itself. Reads share a
+table; each write has one for each language, which is compared with what it should hold afterwards.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+import cfn_table
+from cfn_table.design.attribute_values import plain_value
+from cfn_table.design.design import Design
+from cfn_table.design.items import complete_item
+from cfn_table.design.load import load_design
+from cfn_table.design.requests import stored_item
+from cfn_table.emit.queries.calls import Call, calls_of
+from cfn_table.emit.queries.javascript import camel_case
+from tests.engines import install, servers
+from tests.engines.install import ROOT, EngineUnavailableError
+from tests.engines.require import engine_or_skip
+from tests.engines.table_from_template import table_from_template
+from tests.projects import copy_designs
+
+LANGUAGES = ("cli", "python", "javascript")
+# For designs that leave the name to CloudFormation.
+TABLE = "named-at-deployment"
+# DynamoDB Local keeps access keys apart.
+ACCOUNTS = itertools.count(200_000_000_001)
+
+Entities = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Write:
+    """What a write needs and does: entity → attributes that differ from its sample's; None for what is not there."""
+
+    before: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    after: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+
+
+READS: dict[str, dict[str, str | list[str]]] = {
+    "kv-storage": {
+        "get_user_by_id": "user",
+        "get_user_by_api_key": ["user"],
+        "list_user_namespaces": ["user_namespace"],
+        "get_namespace": "namespace",
+        "manage_key_get_item": "key",
+        "list_keys_by_prefix": ["key"],
+        "report_user": "user",
+    },
+    "device-telemetry": {
+        "readings_between": ["reading"],
+        "latest_reading": ["reading"],
+        "site_since": ["reading"],
+    },
+    "forum": {
+        "active_threads": ["thread"],
+        "get_thread": "thread",
+        "posts_of_thread": ["post"],
+        "posts_of_author": ["post"],
+    },
+    "shop": {
+        "get_customer": "customer",
+        "find_customer_by_email": ["customer"],
+        "customer_with_orders": ["customer", "order"],
+        "orders_of_customer": ["order"],
+        "orders_of_day": ["order"],
+        "orders_open_since": ["order"],
+        "items_of_order": ["order_item"],
+        "orders_with_product": ["order_item"],
+        "read_basket": ["order", "customer"],
+        "get_products": ["product"],
+        "get_stock": "stock",
+    },
+}
+"""Access pattern → the entity whose sample it returns, or those of which it returns a list."""
+
+WRITES: dict[str, dict[str, Write]] = {
+    "kv-storage": {
+        "manage_key_put_item": Write(before={"key": None}, after={"key": {}}),
+        "manage_key_update_item": Write(after={"key": {"updatedAt": "2024-01-02T00:00:00Z"}}),
+        "manage_key_delete_item": Write(after={"key": None}),
+    },
+    "device-telemetry": {
+        "record": Write(before={"reading": None}, after={"reading": {}}),
+        "record_many": Write(before={"reading": None}, after={"reading": {}}),
+    },
+    "forum": {
+        "open_thread": Write(before={"thread": None}, after={"thread": {}}),
+        "answer": Write(
+            before={"post": None},
+            after={"post": {}, "thread": {"posts": 4, "lastPostAt": "2024-02-01T12:00:00Z"}},
+        ),
+    },
+    "shop": {
+        "register": Write(
+            before={"customer": None, "email_claim": None},
+            after={"customer": {}, "email_claim": {}},
+        ),
+        "rename_customer": Write(after={"customer": {"updatedAt": "2024-02-01T12:00:00Z"}}),
+        "place_order": Write(
+            before={"order": None, "order_item": None},
+            after={"order": {}, "order_item": {}, "stock": {"available": 9}, "customer": {"orderCount": 3}},
+        ),
+        "ship_order": Write(
+            before={"order": {"status": "paid"}},
+            after={"order": {"status": "shipped", "updatedAt": "2024-02-01T12:00:00Z", "openSince": None}},
+        ),
+        "put_product": Write(before={"product": None}, after={"product": {}}),
+    },
+}
+"""Access pattern → what it needs and does."""
+
+# Version 2 of the AWS CLI is in no package index. In what these commands use it differs from version 1 in one thing: with
+# `--cli-binary-format base64`, its default, JSON holds binary values as base64.
+AWS = """\
+#!{python}
+import sys
+from awscli.clidriver import main
+
+if "--cli-binary-format" in sys.argv:
+    from awscli.botocore.serialize import Serializer
+
+    at = sys.argv.index("--cli-binary-format")
+    assert "base64" == sys.argv[at + 1]
+    del sys.argv[at : at + 2]
+    Serializer._get_base64 = lambda self, value: value
+sys.exit(main())
+"""
+
+# Each call has a module of its own, since a client keeps the credentials that it has found.
+NODE = """\
+import { readFileSync } from "node:fs";
+
+const answers = [];
+for (const [name, account] of JSON.parse(readFileSync(0, "utf8"))) {
+  process.env.AWS_ACCESS_KEY_ID = account;
+  const queries = await import(`./queries.mjs?${name}`);
+  answers.push((await queries[name]()) ?? null);
+}
+function binary(key, value) {
+  return this[key] instanceof Uint8Array ? Buffer.from(this[key]).toString("base64") : value;
+}
+console.log(JSON.stringify(answers, binary));
+"""
+
+
+class Bench:
+    """A design, its samples, and a folder with the queries in all languages."""
+
+    def __init__(self, design: Design, folder: Path, endpoint: str) -> None:
+        self.design = design
+        self.folder = folder
+        self.endpoint = endpoint
+        self.calls = {call.name: call for call in calls_of(design)}
+        self.reads = READS[design.name]
+        self.writes = WRITES[design.name]
+        template = json.loads(cfn_table.render_json(cfn_table.to_plain(cfn_table.synthesize(design))))
+        properties = template["Resources"][design.logical_id]["Properties"]
+        properties.setdefault("TableName", TABLE)
+        # Samples are of the past, and the engine deletes what has expired.
+        properties.pop("TimeToLiveSpecification", None)
+        self.template = template
+        for language, name in (("cli", "queries.sh"), ("python", "queries.py"), ("javascript", "queries.mjs")):
+            (folder / name).write_text(cfn_table.emit_queries(design, language=language), encoding="utf-8")
+        (folder / "run.mjs").write_text(NODE, encoding="utf-8")
+        (folder / "node_modules").symlink_to(install.javascript_sdk() / "node_modules")
+        aws = install.aws_cli()
+        (folder / "bin").mkdir()
+        (folder / "bin" / "aws").write_text(AWS.format(python=aws.parent / "python"), encoding="utf-8")
+        (folder / "bin" / "aws").chmod(0o755)
+
+    def environment(self, account: str) -> dict[str, str]:
+        """The environment of a program that uses DynamoDB Local, without the user's own AWS configuration."""
+        return {
+            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_PAGER": "",
+            "NO_PROXY": "*",
+            "LC_ALL": "C.UTF-8",
+            "TABLE_NAME": TABLE,
+        }
+
+    def samples(self) -> Entities:
+        """The first sample of each entity, as it is stored."""
+        return {
+            name: dict(complete_item(self.design, name, view.entity.samples[0]).attributes)
+            for name, view in self.design.entities.items()
+        }
+
+    def changed(self, entities: Entities, changes: Mapping[str, Mapping[str, Any] | None]) -> Entities:
+        """Other items: some with other attributes, some with none."""
+        found: Entities = {}
+        samples = self.samples()
+        for name in samples:
+            change = changes.get(name, {})
+            if change is not None and (name in entities or name in changes):
+                both = {**entities.get(name, samples[name]), **change}
+                found[name] = {key: value for key, value in both.items() if value is not None}
+        return found
+
+    def table(self, account: str, entities: Entities) -> Any:
+        """A client of an account with the design's table, which holds the items."""
+        config = Config(retries={"total_max_attempts": 2}, proxies={})
+        client = boto3.client(
+            "dynamodb",
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=account,
+            aws_secret_access_key="not-a-secret",
+            config=config,
+        )
+        name = table_from_template(client, self.template, self.design.logical_id)
+        for entity, attributes in entities.items():
+            whole = complete_item(self.design, entity, self.design.entities[entity].entity.samples[0])
+            item = type(whole)(entity, attributes, whole.key, whole.values)
+            client.put_item(TableName=name, Item=stored_item(self.design, item))
+        return client
+
+    def stored(self, client: Any) -> list[Any]:
+        """All items of the only table, sorted."""
+        (name,) = client.list_tables()["TableNames"]
+        return in_order([plain(item, coded=False) for item in client.scan(TableName=name)["Items"]])
+
+    def run_all(self, accounts: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Any]:
+        """What each call returned, by language and name."""
+        names = list(self.calls)
+        with ThreadPoolExecutor(2) as pool:
+            scripts = pool.map(lambda name: self.run_script(name, accounts["cli", name]), names)
+            node = self.run_node([(camel_case(name), accounts["javascript", name]) for name in names])
+            found = {("javascript", name): answer for name, answer in zip(names, node, strict=True)}
+            for name in names:
+                found["python", name] = self.run_python(name, accounts["python", name])
+            found |= {("cli", name): answer for name, answer in zip(names, scripts, strict=True)}
+        return found
+
+    def run_script(self, name: str, account: str) -> Any:
+        """What the shell script prints, as the other languages return it."""
+        printed = self.run(["sh", "queries.sh", name], account)
+        answer = json.loads(printed) if printed.strip() else {}
+        call = self.calls[name]
+        assert not answer.get("UnprocessedItems"), answer
+        if call.operation == "BatchGetItem":
+            return answer["Responses"][call.table]
+        if call.operation == "TransactGetItems":
+            return [each["Item"] for each in answer["Responses"]]
+        return answer.get("Item", answer.get("Items"))
+
+    def run_node(self, calls: list[tuple[str, str]]) -> Any:
+        """What the functions of the ES module return, one after the other."""
+        return json.loads(self.run([install.node(), "run.mjs"], "0", json.dumps(calls)))
+
+    def run(self, command: list[str], account: str, given: str = "") -> str:
+        """What a command prints; it must succeed."""
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment(account),
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert 0 == done.returncode, f"{command} {done.stdout} {done.stderr}"
+        return done.stdout
+
+    def run_python(self, name: str, account: str) -> Any:
+        """What a function of the Python module returns."""
+        text = (self.folder / "queries.py").read_text(encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            for variable, value in self.environment(account).items():
+                patch.setenv(variable, value)
+            patch.setattr(boto3, "DEFAULT_SESSION", None)
+            module: dict[str, Any] = {"__name__": "queries"}
+            exec(compile(text, "queries.py", "exec"), module)
+            return module[name]()
+
+
+def plain(item: Mapping[str, Any], *, coded: bool) -> dict[str, Any]:
+    """An item's plain values; with `coded`, its binary values are base64."""
+
+    def decoded(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                kind: base64.b64decode(inner)
+                if kind == "B" and isinstance(inner, str)
+                else [base64.b64decode(each) for each in inner]
+                if kind == "BS"
+                else decoded(inner)
+                for kind, inner in value.items()
+            }
+        return [decoded(each) for each in value] if isinstance(value, list) else value
+
+    return {name: plain_value(decoded(value) if coded else value) for name, value in item.items()}
+
+
+def in_order(items: list[Any]) -> list[Any]:
+    """Items in an order that their values give."""
+    return sorted(items, key=lambda item: sorted((name, repr(value)) for name, value in item.items()))
+
+
+@pytest.fixture(params=sorted(READS))
+def bench(request: pytest.FixtureRequest, tmp_path: Path, dynamodb_local: servers.Server) -> Iterator[Bench]:
+    """One design with its queries."""
+    name = request.param
+    folder = copy_designs(tmp_path / "project", name) if name != "kv-storage" else ROOT
+    design = load_design(folder / "templates" / f"{name}.yaml", environment={})
+    (tmp_path / "queries").mkdir()
+    try:
+        yield Bench(design, tmp_path / "queries", dynamodb_local.endpoint)
+    except EngineUnavailableError as reason:
+        engine_or_skip(str(reason))
+
+
+def returned(bench: Bench, call: Call, expected: str | list[str]) -> Any:
+    """What a read must return: samples, with just the attributes that the access pattern names."""
+    names = bench.design.pattern(call.pattern).returns
+    samples = bench.samples()
+
+    def projected(entity: str) -> dict[str, Any]:
+        return {key: value for key, value in samples[entity].items() if names is None or key in names}
+
+    return projected(expected) if isinstance(expected, str) else in_order([projected(each) for each in expected])
+
+
+def test_queries_do_what_the_design_says(bench: Bench) -> None:
+    """Each read returns the samples that it is about, and each write leaves what it should, in every language."""
+    assert list(bench.calls) == [name for name in bench.calls if name in bench.reads or name in bench.writes]
+    samples = bench.samples()
+    shared = str(next(ACCOUNTS))
+    bench.table(shared, samples)
+    accounts = {(language, name): shared for language in LANGUAGES for name in bench.reads}
+    clients = {}
+    for name, write in bench.writes.items():
+        for language in LANGUAGES:
+            account = accounts[language, name] = str(next(ACCOUNTS))
+            clients[language, name] = bench.table(account, bench.changed(samples, write.before))
+    answers = bench.run_all(accounts)
+    for name, expected in bench.reads.items():
+        for language in LANGUAGES:
+            answer, coded = answers[language, name], language != "python"
+            if isinstance(answer, list):
+                found: Any = in_order([plain(item, coded=coded) for item in answer])
+            else:
+                found = plain(answer, coded=coded)
+            assert returned(bench, bench.calls[name], expected) == found, (language, name)
+    for name, write in bench.writes.items():
+        left = bench.changed(bench.changed(samples, write.before), write.after)
+        for language in LANGUAGES:
+            assert answers[language, name] is None, (language, name)
+            assert in_order(list(left.values())) == bench.stored(clients[language, name]), (language, name)
