@@ -27,8 +27,8 @@ from cfn_table.design.design import Design
 from cfn_table.design.items import complete_item
 from cfn_table.design.load import load_design
 from cfn_table.design.requests import stored_item
+from cfn_table.emit.queries import javascript, python, unique_names
 from cfn_table.emit.queries.calls import Call, calls_of
-from cfn_table.emit.queries.javascript import camel_case
 from tests.engines import install, servers
 from tests.engines.install import ROOT, EngineUnavailableError
 from tests.engines.require import engine_or_skip
@@ -86,6 +86,12 @@ READS: dict[str, dict[str, str | list[str]]] = {
         "get_products": ["product"],
         "get_stock": "stock",
     },
+    "hurting": {
+        "class": "thing",
+        "things": ["thing"],
+        "list": ["thing"],
+        "find_all": ["thing"],
+    },
 }
 """Access pattern → the entity whose sample it returns, or those of which it returns a list."""
 
@@ -122,10 +128,17 @@ WRITES: dict[str, dict[str, Write]] = {
         ),
         "put_product": Write(before={"product": None}, after={"product": {}}),
     },
+    "hurting": {
+        "delete_put_item": Write(before={"thing": None}, after={"thing": {}}),
+        "delete_update_item": Write(
+            after={"thing": {"digits": 12345678901234567890123456789012345679, "class": 'a "b"'}}
+        ),
+        "delete_delete_item": Write(after={"thing": None}),
+    },
 }
 """Access pattern → what it needs and does."""
 
-# Version 2 of the AWS CLI is in no package index. In what these commands use it differs from version 1 in one thing: with
+# Version 2 of the AWS CLI is no package. In what these commands use it differs from version 1 in one thing: with
 # `--cli-binary-format base64`, its default, JSON holds binary values as base64.
 AWS = """\
 #!{python}
@@ -133,7 +146,7 @@ import sys
 from awscli.clidriver import main
 
 if "--cli-binary-format" in sys.argv:
-    from awscli.botocore.serialize import Serializer
+    from botocore.serialize import Serializer
 
     at = sys.argv.index("--cli-binary-format")
     assert "base64" == sys.argv[at + 1]
@@ -167,6 +180,10 @@ class Bench:
         self.folder = folder
         self.endpoint = endpoint
         self.calls = {call.name: call for call in calls_of(design)}
+        self.functions = {
+            "python": unique_names(self.calls, python.TAKEN),
+            "javascript": unique_names(map(javascript.camel_case, self.calls), javascript.TAKEN),
+        }
         self.reads = READS[design.name]
         self.writes = WRITES[design.name]
         template = json.loads(cfn_table.render_json(cfn_table.to_plain(cfn_table.synthesize(design))))
@@ -216,7 +233,8 @@ class Bench:
             change = changes.get(name, {})
             if change is not None and (name in entities or name in changes):
                 both = {**entities.get(name, samples[name]), **change}
-                found[name] = {key: value for key, value in both.items() if value is not None}
+                gone = {key for key, value in change.items() if value is None}
+                found[name] = {key: value for key, value in both.items() if key not in gone}
         return found
 
     def table(self, account: str, entities: Entities) -> Any:
@@ -247,10 +265,11 @@ class Bench:
         names = list(self.calls)
         with ThreadPoolExecutor(2) as pool:
             scripts = pool.map(lambda name: self.run_script(name, accounts["cli", name]), names)
-            node = self.run_node([(camel_case(name), accounts["javascript", name]) for name in names])
+            functions = zip(self.functions["javascript"], names, strict=True)
+            node = self.run_node([(function, accounts["javascript", name]) for function, name in functions])
             found = {("javascript", name): answer for name, answer in zip(names, node, strict=True)}
-            for name in names:
-                found["python", name] = self.run_python(name, accounts["python", name])
+            for function, name in zip(self.functions["python"], names, strict=True):
+                found["python", name] = self.run_python(function, accounts["python", name])
             found |= {("cli", name): answer for name, answer in zip(names, scripts, strict=True)}
         return found
 
@@ -324,8 +343,10 @@ def in_order(items: list[Any]) -> list[Any]:
 def bench(request: pytest.FixtureRequest, tmp_path: Path, dynamodb_local: servers.Server) -> Iterator[Bench]:
     """One design with its queries."""
     name = request.param
-    folder = copy_designs(tmp_path / "project", name) if name != "kv-storage" else ROOT
-    design = load_design(folder / "templates" / f"{name}.yaml", environment={})
+    paths = {"kv-storage": ROOT / "templates" / "kv-storage.yaml", "hurting": ROOT / "tests" / "emit" / "hurting.yaml"}
+    if name not in paths:
+        paths[name] = copy_designs(tmp_path / "project", name) / "templates" / f"{name}.yaml"
+    design = load_design(paths[name], environment={})
     (tmp_path / "queries").mkdir()
     try:
         yield Bench(design, tmp_path / "queries", dynamodb_local.endpoint)
