@@ -103,3 +103,62 @@ def test_a_design_that_breaks_a_law_gets_no_policy(cli: Cli, tmp_path: Path) -> 
     done = cli("emit", "deploy-policy")
     assert (1, "") == (done.status, done.out)
     assert "[entities-never-share-a-key]" in done.err
+
+
+def test_queries_go_to_standard_output(cli: Cli, tmp_path: Path) -> None:
+    """Markdown with every access pattern; nothing else is told."""
+    small_project(tmp_path)
+    done = cli("emit", "queries")
+    assert (0, "") == (done.status, done.err)
+    assert done.out.startswith("# The access patterns of notes 1.0.0\n")
+    assert ["## get_note", "## put_note"] == [line for line in done.out.splitlines() if line.startswith("## ")]
+
+
+def test_queries_of_one_language_are_a_file(cli: Cli, tmp_path: Path) -> None:
+    """A shell script, a Python module, an ES module; with the table's name where it is given."""
+    small_project(tmp_path)
+    beginnings = {"cli": "#!/bin/sh\n", "python": '"""The access patterns', "javascript": "// The access patterns"}
+    for language, beginning in beginnings.items():
+        done = cli("emit", "queries", "notes", "--language", language, "--table-name", "notes-test")
+        assert done.out.startswith(beginning)
+        assert "notes-test" in done.out
+        assert "TABLE_NAME" not in done.out
+
+
+def test_a_context_value_changes_the_queries(cli: Cli, tmp_path: Path) -> None:
+    """The table's name, for example."""
+    copy_designs(tmp_path, "shop")
+    done = cli("emit", "queries", "shop", "--language", "cli", "--context", "STAGE=prod")
+    assert "--table-name shop-prod " in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "advice"),
+    [
+        (["note"], "there is no design `note` in `templates`", "did you mean `notes`?"),
+        (
+            ["notes", "--table-name", "a/b"],
+            "`a/b` is no name of a table",
+            "use 3 to 255 letters, digits, `_`, `-` and `.`",
+        ),
+        (["notes", "--context", "A=b"], "no design declares the context value `A`", "declare it in the design"),
+    ],
+)
+def test_queries_that_cannot_be_had_are_refused_with_help(
+    cli: Cli, tmp_path: Path, arguments: list[str], message: str, advice: str
+) -> None:
+    """Exit status 2, what is wrong, what to do, and nothing on standard output."""
+    small_project(tmp_path)
+    done = cli("emit", "queries", *arguments)
+    assert (2, "") == (done.status, done.out)
+    assert message in done.err
+    assert f"help: {advice}" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_queries_are_for_one_design(cli: Cli, tmp_path: Path) -> None:
+    """Where there are two, one must be named."""
+    small_project(tmp_path, "notes", "orders")
+    done = cli("emit", "queries")
+    assert 2 == done.status
+    assert "queries are for one design, and there are 2" in done.err

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cfn_table import emit_queries, load_design
 from tests.engines.install import ROOT
 from tests.packaging.conftest import repository_files
 
@@ -70,3 +71,11 @@ def test_yaml_in_the_readme_is_from_the_repository() -> None:
     statements = [block for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "Sid:" in block]
     assert 1 == len(statements)
     assert statements[0] in template
+
+
+def test_queries_in_the_readme_are_printed() -> None:
+    """The command that the README shows is what `cfn-table emit queries` gives."""
+    design = load_design(ROOT / "templates" / "kv-storage.yaml", environment={})
+    commands = [block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if "aws dynamodb" in block]
+    assert 1 == len(commands)
+    assert f"```sh\n{commands[0]}```" in emit_queries(design)

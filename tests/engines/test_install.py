@@ -87,3 +87,20 @@ def test_java_home_comes_before_path(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "path"), os.defpath]))
     assert str(tmp_path / "home" / "bin" / "java") == install.java()
+
+
+def test_the_javascript_sdk_without_node_has_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no Node.js, that is the reason, before anything is fetched."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineUnavailableError) as reason:
+        install.javascript_sdk()
+    assert "node is missing, and the AWS SDK for JavaScript needs it" == str(reason.value)
+
+
+def test_an_old_node_has_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK does not start on Node.js 16."""
+    program(tmp_path / "bin", "node", "echo v16.20.2")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    with pytest.raises(EngineUnavailableError) as reason:
+        install.node()
+    assert "node is 16.20.2, and the AWS SDK for JavaScript needs 18 or later" == str(reason.value)

@@ -43,6 +43,7 @@ def emit_queries(design: Design, *, language: str | None = None, table_name: str
 
 
 def _shell_script(design: Design, calls: list[Call]) -> str:
+    # Of all names only `esac` is no word of a case.
     cases = [(each.name, _comment(each.description, "# "), shell.command(each, 2)) for each in calls]
     needs = {"variables": variables(calls), "has_binary": any(has_binary(each.parameters) for each in calls)}
     return render_text("queries.sh.j2", design=design, cases=cases, **needs)

@@ -79,9 +79,9 @@ def _batch(call: Call, margin: int) -> tuple[list[str], str, str]:
     if call.operation == "BatchWriteItem":
         return [request, _indented(send + "  request = response.UnprocessedItems;\n}", margin)], "", ""
     table = next(iter(call.parameters["RequestItems"]))
-    member = f"[{_scalar(table)}]" if isinstance(table, Variable) or not _NAME.fullmatch(table) else f".{table}"
+    member = f"[{_scalar(table)}]" if isinstance(table, Variable) or not _NAME.fullmatch(table) else table
     loop = (
-        f"const items = [];\n{send}  items.push(...(response.Responses{member} ?? []));\n"
+        f"const items = [];\n{send}  items.push(...(response.Responses?.{member} ?? []));\n"
         "  request = response.UnprocessedKeys;\n}"
     )
     return [request, _indented(loop, margin)], "items", "items"
