@@ -40,6 +40,8 @@ LANGUAGES = ("cli", "python", "javascript")
 TABLE = "named-at-deployment"
 # DynamoDB Local keeps access keys apart.
 ACCOUNTS = itertools.count(200_000_000_001)
+# One session reads the service's description once for all clients.
+SESSION = boto3.Session(region_name="us-east-1")
 
 Entities = dict[str, dict[str, Any]]
 
@@ -155,14 +157,14 @@ if "--cli-binary-format" in sys.argv:
 sys.exit(main())
 """
 
-# Each call has a module of its own, since a client keeps the credentials that it has found.
+# Each account has a module of its own, since a client keeps the credentials that it has found.
 NODE = """\
 import { readFileSync } from "node:fs";
 
 const answers = [];
 for (const [name, account] of JSON.parse(readFileSync(0, "utf8"))) {
   process.env.AWS_ACCESS_KEY_ID = account;
-  const queries = await import(`./queries.mjs?${name}`);
+  const queries = await import(`./queries.mjs?${account}`);
   answers.push((await queries[name]()) ?? null);
 }
 function binary(key, value) {
@@ -183,6 +185,7 @@ class Bench:
         self.python = dict(zip(self.calls, unique_names(self.calls, python.TAKEN), strict=True))
         functions = unique_names(map(javascript.camel_case, self.calls), javascript.TAKEN)
         self.javascript = dict(zip(self.calls, functions, strict=True))
+        self.modules: dict[str, dict[str, Any]] = {}
         self.reads = READS[design.name]
         self.writes = WRITES[design.name]
         template = json.loads(cfn_table.render_json(cfn_table.to_plain(cfn_table.synthesize(design))))
@@ -239,10 +242,9 @@ class Bench:
     def table(self, account: str, entities: Entities) -> Any:
         """A client of an account with the design's table, which holds the items."""
         config = Config(retries={"total_max_attempts": 2}, proxies={})
-        client = boto3.client(
+        client = SESSION.client(
             "dynamodb",
             endpoint_url=self.endpoint,
-            region_name="us-east-1",
             aws_access_key_id=account,
             aws_secret_access_key="not-a-secret",
             config=config,
@@ -304,14 +306,16 @@ class Bench:
 
     def run_python(self, name: str, account: str) -> Any:
         """What a function of the Python module returns."""
-        text = (self.folder / "queries.py").read_text(encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
             for variable, value in self.environment(account).items():
                 patch.setenv(variable, value)
+            # A client keeps the credentials that its session has found: each account has a module of its own.
             patch.setattr(boto3, "DEFAULT_SESSION", None)
-            module: dict[str, Any] = {"__name__": "queries"}
-            exec(compile(text, "queries.py", "exec"), module)
-            return module[name]()
+            if account not in self.modules:
+                self.modules[account] = {"__name__": "queries"}
+                text = (self.folder / "queries.py").read_text(encoding="utf-8")
+                exec(compile(text, "queries.py", "exec"), self.modules[account])
+            return self.modules[account][name]()
 
 
 def plain(item: Mapping[str, Any], *, coded: bool) -> dict[str, Any]:
