@@ -411,3 +411,15 @@ def test_reads_follow_pages_to_the_end(bench: Bench) -> None:
     assert dict.fromkeys(LANGUAGES, keys) == {
         language: [item["SK"]["S"] for item in answers[language, name]] for language in LANGUAGES
     }
+
+
+@pytest.mark.parametrize("bench", ["device-telemetry"], indirect=True)
+def test_version_1_of_the_aws_cli_stores_no_wrong_bytes(bench: Bench) -> None:
+    """It would take base64 for the bytes themselves, so the command has an option that it refuses."""
+    account = str(next(ACCOUNTS))
+    client = bench.table(account, {})
+    (bench.folder / "bin" / "aws").unlink()
+    (bench.folder / "bin" / "aws").symlink_to(install.aws_cli())
+    with pytest.raises(AssertionError, match="Unknown options: --cli-binary-format"):
+        bench.run(["sh", "queries.sh", "record"], account)
+    assert [] == bench.stored(client)
