@@ -29,11 +29,12 @@ from cfn_table.design.load import load_design
 from cfn_table.design.requests import stored_item
 from cfn_table.emit.queries import javascript, python, unique_names
 from cfn_table.emit.queries.calls import Call, calls_of
-from tests.engines import install, servers
+from cfn_table.prove.engines.process import Server
+from tests.engines import install
 from tests.engines.install import ROOT, EngineUnavailableError
 from tests.engines.require import engine_or_skip
-from tests.engines.table_from_template import table_from_template
 from tests.projects import copy_designs
+from tests.prove.tables import table_from_template
 
 LANGUAGES = ("cli", "python", "javascript")
 # For designs that leave the name to CloudFormation.
@@ -342,7 +343,7 @@ def in_order(items: list[Any]) -> list[Any]:
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest, tmp_path: Path, dynamodb_local: servers.Server) -> Iterator[Bench]:
+def bench(request: pytest.FixtureRequest, tmp_path: Path, dynamodb_local: Server) -> Iterator[Bench]:
     """One design with its queries."""
     name = request.param
     paths = {"kv-storage": ROOT / "templates" / "kv-storage.yaml", "hurting": ROOT / "tests" / "emit" / "hurting.yaml"}

@@ -70,7 +70,7 @@ def execute(
     capture = Capture(deployed.client)
     patience = PATIENCE_OF_OTHERS if deployed.is_shared else PATIENCE if deployed.engine != "moto" else 0.0
     bench = Bench(table, Oracle(design), Asking(design, choices), builder, capture.of, patience)
-    notes: list[str] = []
+    notes = [*deployed.notes]
     _require_designed(design, deployed)
     results: dict[tuple[str, str], OperationResult] = {}
     try:
