@@ -26,12 +26,14 @@ class Operand:
         template: the key template whose text it is; None for parameters and constants.
         parameter: the name of the parameter that it is; None for keys and constants.
         constant: the raw constant.
+        member: whether it is not a value of the attribute but, where that is a set or a list, one of its members.
     """
 
     attribute: str
     template: KeyTemplate | None = None
     parameter: str | None = None
     constant: Any = None
+    member: bool = False
 
     @property
     def text(self) -> str:
@@ -41,10 +43,18 @@ class Operand:
         return f"{{{self.parameter}}}" if self.parameter is not None else str(self.constant)
 
 
-def operand(attribute: str, raw: Any) -> Operand:
+def operand(attribute: str, raw: Any, comparison: str = "equals") -> Operand:
     """The operand that `raw` writes: a text `{name}` is a parameter, all else a constant."""
     match = PARAMETER.match(raw) if isinstance(raw, str) else None
-    return Operand(attribute, parameter=match[1]) if match else Operand(attribute, constant=raw)
+    member = comparison == "contains"
+    if match:
+        return Operand(attribute, parameter=match[1], member=member)
+    return Operand(attribute, constant=raw, member=member)
+
+
+def member_kind(kind: str) -> str:
+    """The type of what `contains` looks for in an attribute of this type: a member of a set, a part of a text."""
+    return "any" if kind == "list" else kind.removesuffix("_set")
 
 
 def attribute_of(path: str, known: Container[str]) -> str:
@@ -118,7 +128,9 @@ class Expressions:
         """The text of tests: alternatives joined by OR, each a conjunction."""
         groups = [
             [
-                self.compare(test.path, test.comparison, (operand(test.path, raw) for raw in test.operands))
+                self.compare(
+                    test.path, test.comparison, (operand(test.path, raw, test.comparison) for raw in test.operands)
+                )
                 for test in group
             ]
             for group in alternatives

@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cfn_table.design.design import Design, EntityView
-from cfn_table.design.expressions import attribute_of
+from cfn_table.design.expressions import PARAMETER, attribute_of
 from cfn_table.design.items import Item
 from cfn_table.design.keys import KeyTemplate, Placeholder
-from cfn_table.design.model import AccessPattern, SortKey
+from cfn_table.design.model import AccessPattern, PatternBase, SortKey
 from cfn_table.design.requests import Request, parameters
 from cfn_table.prove.choices import Choices
+from cfn_table.prove.items import SORT_BYTES
+from cfn_table.prove.oracle import Oracle, tests_of
+from cfn_table.prove.paths import MISSING, inside, steps_of
 
 Arguments = dict[str, Any]
 
@@ -27,12 +30,16 @@ class Asking:
     def __init__(self, design: Design, choices: Choices) -> None:
         self.design = design
         self.choices = choices
+        self.oracle = Oracle(design)
 
     def reads(self, pattern: AccessPattern, request: Request, items: Sequence[Item]) -> list[Arguments]:
         """Arguments of a Query, a Scan or a GetItem: for several items, then for what no item has."""
         wanted = [item for item in items if not request.entities or item.entity in request.entities]
         wanted = [item for item in wanted if all(name in item.attributes for name in request.keys.names)]
         rows = [list(self._of_item(pattern, request, item, wanted)) for item in _spread(wanted)]
+        if not any(rows):
+            # Only some items have what a stated condition asks for.
+            rows = [row for item in wanted if (row := list(self._of_item(pattern, request, item, wanted)))][:MOST]
         found: dict[str, Arguments] = {}
         # The first of each item, then the second of each, and so on.
         for number in range(max(map(len, rows), default=0)):
@@ -55,9 +62,18 @@ class Asking:
             if any(not each for each in rest.values()):
                 continue
             first = {**named, **{name: each[0] for name, each in rest.items()}, **part}
-            yield first
-            for name, each in rest.items():
-                yield from ({**first, name: other} for other in each[1:])
+            made = [first, *({**first, name: other} for name, each in rest.items() for other in each[1:])]
+            yield from (each for one in made if self.oracle.is_askable(pattern, each := self.in_order(pattern, one)))
+
+    def in_order(self, pattern: PatternBase, arguments: Arguments) -> Arguments:
+        """The arguments, the two ends of a range exchanged where it would end before it begins."""
+        for test in tests_of(pattern):
+            ends = [match[1] for raw in test.operands if isinstance(raw, str) and (match := PARAMETER.match(raw))]
+            if test.comparison == "between" and len(ends) == 2:
+                swapped = {**arguments, ends[0]: arguments[ends[1]], ends[1]: arguments[ends[0]]}
+                if not self.oracle.is_askable(pattern, arguments) and self.oracle.is_askable(pattern, swapped):
+                    arguments = swapped
+        return arguments
 
     def values(self, request: Request, view: EntityView, name: str, item: Item | None) -> Iterator[Any]:
         """Values of a parameter that is compared with an attribute, stored in one, or limits."""
@@ -69,12 +85,15 @@ class Asking:
             if operand.parameter != name:
                 continue
             attribute = attribute_of(operand.attribute, view.stored)
-            if item is not None and attribute == operand.attribute and attribute in item.attributes:
-                yield item.attributes[attribute]
-            if attribute in view.attributes and attribute == operand.attribute:
-                yield from self.choices.of(view, attribute)[:3]
-            else:
-                yield from ("x", "y")
+            steps = steps_of(operand.attribute[len(attribute) :])
+            stored = [item.attributes[attribute]] if item is not None and attribute in item.attributes else []
+            choices = self.choices.of(view, attribute) if attribute in view.attributes else []
+            found = []
+            for value in (*stored, *choices):
+                there = inside(value, steps)
+                found += there if operand.member and isinstance(there, list) else [there]
+            known = [each for each in found if each is not MISSING]
+            yield from known[: 4 if stored else 3] or ("x", "y")
             return
         if original in view.attributes or original in self.design.file.key_only:
             yield from self.choices.of(view, original)[:3]
@@ -106,7 +125,7 @@ class Asking:
                     merged: Arguments = {}
                     for each in options:
                         merged.update(each[min(number, len(each) - 1)] if each else {})
-                    if all(options):
+                    if all(options) and not _is_beyond(condition, own):
                         made.append(merged)
             found = [{**one, **other} for one in found for other in made]
         yield from found
@@ -166,6 +185,9 @@ def _read(template: KeyTemplate, value: Any, comparison: str) -> list[Arguments]
             width = f"[0-9]{{{part.width}}}" if part.width else rest
             expression += f"(?P<p{number}>{width})"
     found = re.match(expression, value)
+    if found is None and comparison not in ("equals", "begins_with") and isinstance(last, str):
+        # A limit such as `ORDER#{day}#~` is no key, but its beginning is.
+        return _read(KeyTemplate(template.parts[:-1]), value, comparison) if len(template.parts) > 1 else []
     if found is None:
         return []
     full = {
@@ -177,7 +199,13 @@ def _read(template: KeyTemplate, value: Any, comparison: str) -> list[Arguments]
         return [full]
     text = full[last.name]
     ends = [text[: len(text) // 2], text, text[:1], f"{text}x", ""]
-    return [{**full, last.name: each} for each in dict.fromkeys(ends)]
+    # Nothing is no key: DynamoDB refuses to look for keys that begin with it.
+    return [{**full, last.name: each} for each in dict.fromkeys(ends) if each or template.whole is None]
+
+
+def _is_beyond(condition: SortKey, value: Any) -> bool:
+    """Whether `gt` would ask for longer keys than there can be: what is next behind a text is longer than it."""
+    return condition.comparison == "gt" and isinstance(value, str) and len(value.encode()) >= SORT_BYTES
 
 
 def _unpadded(part: Placeholder, text: str) -> Any:

@@ -18,6 +18,7 @@ from cfn_table.design.items import InvalidItem, Item, check_value, complete_item
 from cfn_table.design.keys import KeyTemplate, Placeholder, ValueRefused
 from cfn_table.design.model import Attribute, PatternBase, Test
 from cfn_table.design.values import WrongValue, convert, convert_json
+from cfn_table.prove.paths import MISSING, steps_of, with_value
 
 MOST: Final = 8
 """How many values of one attribute are tried."""
@@ -61,7 +62,7 @@ class Choices:
         """Whether the value is one of its type, and can stand in the keys that hold it."""
         attribute = self.attribute(view, name)
         try:
-            check_value(attribute, convert(attribute.type, raw_of(value)))
+            check_value(attribute, convert(attribute.type, raw_of(value, attribute.type)))
             for template in view.templates.values():
                 for part in template.parts:
                     if isinstance(part, Placeholder) and part.name == name:
@@ -108,7 +109,7 @@ class Choices:
             return
         kind = attribute.type
         if kind == "string":
-            yield from _strings(attribute, usual[0] if usual else f"{name}1")
+            yield from _strings(attribute, usual[0] if usual else f"{name}1", self.design.file.table.delimiter)
         elif kind in ("number", "epoch"):
             first = usual[0] if usual else Decimal(2)
             yield from (first, first + 1, first - 1, Decimal(10), Decimal(2), EXPIRED, first * 10)
@@ -134,8 +135,10 @@ class Impossible(ValueError):
     """What an access pattern needs to be executed cannot be made up; the message says what."""
 
 
-def raw_of(value: Any) -> Any:
-    """A value as a sample writes it."""
+def raw_of(value: Any, kind: str = "string") -> Any:
+    """A value of an attribute of this type as a sample writes it."""
+    if kind in ("any", "map", "list"):
+        return value  # a text would stay one
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, bytes):
@@ -163,11 +166,11 @@ def _samples(design: Design) -> Iterator[Item]:
                 continue
 
 
-def _strings(attribute: Attribute, first: str) -> Iterator[str]:
+def _strings(attribute: Attribute, first: str, delimiter: str) -> Iterator[str]:
     yield from (first, f"{first}2", first[:-1], f"{first[:-1]}{chr(ord(first[-1:] or 'a') + 1)}")
     yield from (first.swapcase(), f"{first}-\u00fc\u65e5\U0001f511", f"x{first}")
     if attribute.pattern is not None:
-        yield from _matching(attribute.pattern)
+        yield from _matching(attribute.pattern, delimiter)
 
 
 def _moments(first: str, kind: str) -> Iterator[str]:
@@ -180,12 +183,15 @@ def _moments(first: str, kind: str) -> Iterator[str]:
         yield (moment + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _matching(pattern: str) -> Iterator[str]:
-    """Some texts that a pattern matches, none where it is not regular."""
-    from cfn_table.languages import PatternError, TooComplex, literal, regex
+def _matching(pattern: str, delimiter: str) -> Iterator[str]:
+    """Some texts that a pattern matches, one with the delimiter where it may be there; none where it is not regular."""
+    from cfn_table.languages import ANYTHING, PatternError, TooComplex, concat, literal, regex
 
     try:
         language = regex(pattern)
+        joined = language.intersect(concat(ANYTHING, literal(delimiter), ANYTHING)).shortest()
+        if joined:
+            yield joined
         for _ in range(4):
             text = language.shortest()
             if text is None:
@@ -205,17 +211,33 @@ def patterns_and_parts(design: Design) -> Iterator[PatternBase]:
 
 
 def _tested_values(design: Design) -> dict[str, list[Any]]:
-    """Attribute → the values that tests name, so that some items pass them, and values next to these."""
+    """Attribute → the values that tests name, so that some items pass them, and values next to these.
+
+    Of what is changed or tested inside of an attribute, values that have such an inside.
+    """
     found: dict[str, list[Any]] = {}
     for pattern in patterns_and_parts(design):
         views = [design.entities[name] for name in pattern.entity] or list(design.entities.values())
         known = frozenset().union(*(view.stored for view in views))
+        within: dict[str, Any] = {}
         for test in (*_tests(getattr(pattern, "filter", None)), *_tests(pattern.condition)):
             name = attribute_of(test.path, known)
+            steps = steps_of(test.path[len(name) :])
             kinds = [view.attributes[name].type for view in views if name in view.attributes]
             for raw in test.operands if kinds else ():
-                if operand(name, raw).parameter is None:
-                    found.setdefault(name, []).extend(_around(kinds[0], test.path[len(name) :], raw))
+                is_parameter = operand(name, raw).parameter is not None
+                if steps:
+                    value: Any = "x" if is_parameter else convert_json(raw)
+                    found.setdefault(name, []).append(with_value(MISSING, steps, value))
+                elif not is_parameter:
+                    found.setdefault(name, []).extend(_around(kinds[0], raw))
+        for path in (*pattern.set, *pattern.remove, *pattern.add):
+            name = attribute_of(path, known)
+            if path != name:
+                leaf = Decimal(1) if path in pattern.add else "x"
+                within[name] = with_value(within.get(name, MISSING), steps_of(path[len(name) :]), leaf)
+        for name, value in within.items():
+            found.setdefault(name, []).append(value)
     return found
 
 
@@ -223,14 +245,8 @@ def _tests(alternatives: Any) -> Iterable[Test]:
     return [test for group in alternatives for test in group] if isinstance(alternatives, tuple) else ()
 
 
-def _around(kind: str, inside: str, raw: Any) -> Iterator[Any]:
-    """Values that a test for `raw` is about; for a test inside of a map, maps."""
-    if inside:
-        value = convert_json(raw)
-        for step in reversed(inside.strip(".").split(".")):
-            value = {step: value}
-        yield value
-        return
+def _around(kind: str, raw: Any) -> Iterator[Any]:
+    """The value that a test is about, and those next to it."""
     try:
         value = convert(kind.removesuffix("_set") if isinstance(raw, str) else kind, raw)
     except WrongValue:

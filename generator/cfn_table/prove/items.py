@@ -56,12 +56,13 @@ class Builder:
         view = self.design.entities[entity]
         raw: dict[str, Any] = {}
         for name in self.names(view):
+            kind = self.choices.attribute(view, name).type
             if name in values:
                 if values[name] is not None:
-                    raw[name] = raw_of(values[name])
+                    raw[name] = raw_of(values[name], kind)
             elif not self.is_optional(view, name) or (self._random.random() < 0.5 if optional is None else optional):
                 found = self.choices.of(view, name)
-                raw[name] = raw_of(found[0] if self._random.random() < 0.4 else self._random.choice(found))
+                raw[name] = raw_of(found[0] if self._random.random() < 0.4 else self._random.choice(found), kind)
         try:
             return complete_item(self.design, entity, raw)
         except InvalidItem as error:
@@ -148,9 +149,9 @@ class Builder:
             for templates, limit in self._limits(view):
                 uses = sum(isinstance(p, Placeholder) and p.name == name for each in templates for p in each.parts)
                 if uses:
-                    taken = sum(self._length(view, each, {**usual, name: "x"}) for each in templates)
-                    lengths.append((limit - taken) // uses + 1)
-            room = min(lengths, default=0) - len(value.encode())
+                    taken = sum(self._length(view, each, usual) for each in templates)
+                    lengths.append((limit - taken) // uses)
+            room = min(lengths, default=0)
             if room > 0:
                 yield from self.tried(view.name, {**usual, name: value + "x" * room})
 

@@ -7,10 +7,9 @@ an access pattern is about, the placeholders of their key templates, and the pat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from cfn_table.design.design import Design, EntityView, KeySchema
 from cfn_table.design.expressions import PARAMETER, attribute_of
@@ -18,11 +17,10 @@ from cfn_table.design.items import Item
 from cfn_table.design.keys import KeyTemplate, Placeholder
 from cfn_table.design.model import AccessPattern, PatternBase, SortKey, Test, TransactionPart
 from cfn_table.design.values import WrongValue, convert, convert_json
+from cfn_table.prove.paths import MISSING, drop, inside, put, steps_of
 
 Attributes = dict[str, Any]
 Arguments = Mapping[str, Any]
-
-_MISSING: Final = object()
 
 
 class Oracle:
@@ -65,10 +63,10 @@ class Oracle:
         result: Attributes = {}
         for path in pattern.returns:
             name = attribute_of(path, self.design.entities[item.entity].stored)
-            steps = _steps(path[len(name) :])
-            value = _inside(attributes.get(name, _MISSING), steps)
-            if value is not _MISSING:
-                _put(result, name, steps, value)
+            steps = steps_of(path[len(name) :])
+            value = inside(attributes.get(name, MISSING), steps)
+            if value is not MISSING:
+                put(result, name, steps, value)
         return result
 
     def sort_value(self, keys: KeySchema, item: Item) -> tuple[Any, ...]:
@@ -117,7 +115,10 @@ class Oracle:
     def _compares(self, name: str, condition: SortKey, item: Item, arguments: Arguments) -> bool:
         value = item.attributes[name]
         if not isinstance(value, str):
-            bounds = [arguments[template.whole.name] for template in condition.templates if template.whole]
+            kind = "binary" if isinstance(value, bytes) else "number"
+            bounds = [
+                arguments[each.whole.name] if each.whole else convert(kind, str(each)) for each in condition.templates
+            ]
         else:
             bounds = [_text(template, arguments) for template in condition.templates]
         return _holds(condition.comparison, value, bounds)
@@ -130,23 +131,38 @@ class Oracle:
         arguments: Arguments,
     ) -> bool:
         """Whether an item passes tests: one of the alternatives, and of that all."""
-        views = [self.design.entities[name] for name in pattern.entity] or list(self.design.entities.values())
+        views = self._views(pattern)
         return any(all(self._passes(views, test, attributes, arguments) for test in group) for group in alternatives)
+
+    def is_askable(self, pattern: PatternBase, arguments: Arguments) -> bool:
+        """Whether DynamoDB takes tests with these arguments: it refuses ranges that end before they begin."""
+        tests = tests_of(pattern)
+        return all(_askable(test.comparison, self.bounds(self._views(pattern), test, arguments)) for test in tests)
+
+    def bounds(self, views: Sequence[EntityView], test: Test, arguments: Arguments) -> list[Any]:
+        """The values that a test compares with."""
+        name = attribute_of(test.path, frozenset().union(*(view.stored for view in views)))
+        kind = "any"
+        if name == test.path:
+            kind = next((view.attributes[name].type for view in views if name in view.attributes), "")
+            types = {"S": "string", "N": "number", "B": "binary"}
+            kind = kind or types[self.design.key_types.get(name, "S")]
+        return [_operand(raw, kind, arguments) for raw in test.operands]
+
+    def _views(self, pattern: PatternBase) -> list[EntityView]:
+        return [self.design.entities[name] for name in pattern.entity] or list(self.design.entities.values())
 
     def _passes(
         self, views: Sequence[EntityView], test: Test, attributes: Mapping[str, Any], arguments: Arguments
     ) -> bool:
         name = attribute_of(test.path, frozenset().union(*(view.stored for view in views)))
-        value = _inside(attributes.get(name, _MISSING), _steps(test.path[len(name) :]))
+        value = inside(attributes.get(name, MISSING), steps_of(test.path[len(name) :]))
         if test.comparison in ("exists", "not_exists"):
-            return (value is not _MISSING) == (test.comparison == "exists")
-        kind = "any"
-        if name == test.path:
-            kind = next((view.attributes[name].type for view in views if name in view.attributes), "string")
-        bounds = [_operand(raw, kind, arguments) for raw in test.operands]
+            return (value is not MISSING) == (test.comparison == "exists")
+        bounds = self.bounds(views, test, arguments)
         if test.comparison == "not_equals":
-            return value is _MISSING or not _equal(value, bounds[0])
-        return value is not _MISSING and _holds(test.comparison, value, bounds)
+            return value is MISSING or not _equal(value, bounds[0])
+        return value is not MISSING and _holds(test.comparison, value, bounds)
 
     def writes(self, pattern: PatternBase, operation: str, arguments: Arguments, stored: Item | None) -> bool:
         """Whether a write's condition holds of the item that is stored under its key, if any."""
@@ -179,12 +195,12 @@ class Oracle:
             name = attribute_of(path, view.stored)
             kind = view.attributes[name].type if name == path else "any"
             more = _operand(raw, kind, arguments)
-            now = _inside(attributes.get(name, _MISSING), _steps(path[len(name) :]))
+            now = inside(attributes.get(name, MISSING), steps_of(path[len(name) :]))
             if isinstance(more, list):
-                total: Any = sorted([*more, *(each for each in ([] if now is _MISSING else now) if each not in more)])
+                total: Any = sorted([*more, *(each for each in ([] if now is MISSING else now) if each not in more)])
             else:
-                total = more if now is _MISSING else now + more
-            _put(attributes, name, _steps(path[len(name) :]), total)
+                total = more if now is MISSING else now + more
+            put(attributes, name, steps_of(path[len(name) :]), total)
         removed = set()
         for path in pattern.remove:
             name = attribute_of(path, view.stored)
@@ -192,7 +208,7 @@ class Oracle:
                 attributes.pop(name, None)
                 removed.add(name)
             else:
-                _drop(attributes, name, _steps(path[len(name) :]))
+                drop(attributes, name, steps_of(path[len(name) :]))
         changed = {attribute_of(path, view.stored) for path in (*changes, *pattern.add)}
         values.update({name: attributes[name] for name in changed if name in attributes})
         for name, template in view.templates.items():
@@ -209,12 +225,28 @@ class Oracle:
     def _assign(self, view: EntityView, attributes: Attributes, path: str, raw: Any, arguments: Arguments) -> None:
         name = attribute_of(path, view.stored)
         kind = view.attributes[name].type if name == path and name in view.attributes else "any"
-        _put(attributes, name, _steps(path[len(name) :]), _operand(raw, kind, arguments))
+        put(attributes, name, steps_of(path[len(name) :]), _operand(raw, kind, arguments))
 
 
 def bindings_of(pattern: PatternBase) -> Mapping[str, str]:
     """What `with` gives the placeholders of a transaction's part."""
     return pattern.bindings if isinstance(pattern, TransactionPart) else {}
+
+
+def tests_of(pattern: PatternBase) -> list[Test]:
+    """All tests of a pattern's filter and condition."""
+    found = (getattr(pattern, "filter", None), pattern.condition)
+    return [test for each in found if isinstance(each, tuple) for group in each for test in group]
+
+
+def _askable(comparison: str, bounds: Sequence[Any]) -> bool:
+    if comparison == "begins_with":
+        return isinstance(bounds[0], str | bytes)
+    if comparison in ("gt", "gte", "lt", "lte", "between"):
+        ordered = all(isinstance(each, str | bytes | Decimal | int) and not isinstance(each, bool) for each in bounds)
+        same = len({_type(each) for each in bounds}) == 1
+        return ordered and same and _ordered(bounds[0]) <= _ordered(bounds[-1])
+    return True
 
 
 def _operand(raw: Any, kind: str, arguments: Arguments) -> Any:
@@ -291,53 +323,3 @@ def _holds(comparison: str, value: Any, bounds: Sequence[Any]) -> bool:
     if here == limits[0]:
         return comparison in ("gte", "lte")
     return bool(here > limits[0]) == (comparison in ("gt", "gte"))
-
-
-def _steps(path: str) -> list[str | int]:
-    """The steps of a path behind its attribute: `.lines[0].text` has `lines`, 0 and `text`."""
-    return [int(index) if index else name for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", path)]
-
-
-def _inside(value: Any, steps: Iterable[str | int]) -> Any:
-    for step in steps:
-        if isinstance(step, str):
-            value = value.get(step, _MISSING) if isinstance(value, dict) else _MISSING
-        else:
-            value = value[step] if isinstance(value, list) and step < len(value) else _MISSING
-    return value
-
-
-def _put(attributes: Attributes, name: str, steps: Sequence[str | int], value: Any) -> None:
-    """Put a value where a path leads, on copies; a list keeps only what is put."""
-    if not steps:
-        attributes[name] = value
-        return
-    attributes[name] = _with(attributes.get(name, _MISSING), steps, value)
-
-
-def _with(container: Any, steps: Sequence[str | int], value: Any) -> Any:
-    if not steps:
-        return value
-    step, *rest = steps
-    if isinstance(step, str):
-        known = dict(container) if isinstance(container, dict) else {}
-        known[step] = _with(known.get(step, _MISSING), rest, value)
-        return known
-    items = list(container) if isinstance(container, list) else []
-    if step < len(items):
-        items[step] = _with(items[step], rest, value)
-    else:
-        items.append(_with(_MISSING, rest, value))
-    return items
-
-
-def _drop(attributes: Attributes, name: str, steps: Sequence[str | int]) -> None:
-    *before, last = steps
-    container = _inside(attributes.get(name, _MISSING), before)
-    if isinstance(container, dict) and last in container:
-        kept: Any = {step: each for step, each in container.items() if step != last}
-    elif isinstance(container, list) and isinstance(last, int) and last < len(container):
-        kept = [*container[:last], *container[last + 1 :]]
-    else:
-        return
-    _put(attributes, name, before, kept)

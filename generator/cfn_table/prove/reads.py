@@ -166,10 +166,12 @@ class Reading:
 
     def bulky(self) -> list[Item]:
         """Items of a partition that takes more than one response; none where items cannot be that big."""
+        if self.request.operation != "Query" or self.request.limit is not None or self.pattern.filter:
+            return []
         view = self.design.entities[self.request.entities[0]]
         keys = self.request.keys
         big = next((n for n, each in view.attributes.items() if self._can_grow(n, each.type, view.attributes[n])), None)
-        if self.request.operation != "Query" or self.request.limit is not None or big is None or self.pattern.filter:
+        if big is None:
             return []
         if keys.projection != "all" and big not in keys.projection:
             return []

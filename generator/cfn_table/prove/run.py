@@ -14,12 +14,13 @@ from cfn_table.design.items import Item
 from cfn_table.design.requests import BATCHES, Request, derive
 from cfn_table.prove.arguments import Asking
 from cfn_table.prove.choices import Choices, Impossible
+from cfn_table.prove.deviations import deviation_of_moto
 from cfn_table.prove.engines.deployed import Deployed, EngineRefused
 from cfn_table.prove.items import Builder
 from cfn_table.prove.oracle import Oracle
 from cfn_table.prove.reads import Bench, Reading
 from cfn_table.prove.report import OperationResult, Report, Verdict
-from cfn_table.prove.table import Refused, Table, Tally
+from cfn_table.prove.table import Broken, Refused, Table, Tally
 from cfn_table.prove.writes import Batching, Writing
 
 READS: Final = ("GetItem", "Query", "Scan")
@@ -149,6 +150,8 @@ def _operation(bench: Bench, name: str, request: Request) -> OperationResult:
     pattern = design.pattern(name)
     tally = Tally()
     reason = _unfit(bench, request)
+    if bench.table.deployed.engine == "moto":
+        reason = reason or deviation_of_moto(design, pattern, request)
     if reason:
         return OperationResult(name, request.operation, Verdict.SKIPPED, reason=reason)
     try:
@@ -163,6 +166,9 @@ def _operation(bench: Bench, name: str, request: Request) -> OperationResult:
             bound = frozenset(n for policy in design.policies for n in (*policy.file.bind, *_grant_binds(policy.file)))
             kind = Batching if request.operation in BATCHES else Writing
             cases, failures = kind(bench, name, pattern, request, tally, bound).run()
+    except Broken as error:
+        # Of the service nothing follows from it.
+        return OperationResult(name, request.operation, Verdict.SKIPPED, reason=f"{error}; try DynamoDB Local")
     except Impossible as error:
         cases, failures = 0, [str(error)]
     except Refused as error:

@@ -11,6 +11,7 @@ from cfn_table.design.attribute_values import attribute_value, plain_value
 from cfn_table.design.design import Design
 from cfn_table.design.items import Item
 from cfn_table.design.requests import MOST_IN_BATCH, stored_item
+from cfn_table.prove.compare import canonical
 from cfn_table.prove.engines.deployed import Deployed, EngineRefused
 
 Key = tuple[Any, ...]
@@ -43,6 +44,10 @@ class Refused(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+
+
+class Broken(Exception):
+    """moto, which runs inside of this process, has failed in a way in which no service answers."""
 
 
 @dataclass(slots=True)
@@ -91,6 +96,10 @@ class Table:
             raise Refused(str(told.get("Code", "")), str(told.get("Message", ""))) from None
         except BotoCoreError as error:
             raise EngineRefused(f"{self.deployed.engine} does not answer: {error}") from None
+        except Exception as error:
+            if self.deployed.engine != "moto":
+                raise
+            raise Broken(f"moto breaks with {type(error).__name__}: {error}") from error
         tally.latencies.append(time.perf_counter() - begin)
         consumed = answer.get("ConsumedCapacity") or []
         for each in [consumed] if isinstance(consumed, Mapping) else consumed:
@@ -118,6 +127,27 @@ class Table:
     def will_write(self, keys: Iterable[Key]) -> None:
         """Say that items may come to be under these keys, so that `clean` removes them."""
         self._written.update(dict.fromkeys(keys))
+
+    def mend(self, keys: Iterable[Key] = ()) -> None:
+        """Make the table hold what it should, so that one failure does not become the next one's.
+
+        Args:
+            keys: where it is wrong; without any, wherever it is.
+        """
+        wrong = list(keys)
+        if not wrong:
+            actual = self.everything()
+            wrong = [key for key in {**actual, **self.stored} if not self._is_right(key, actual.get(key))]
+        for key in wrong:
+            item = self.stored.get(key)
+            if item is None:
+                self.remove(key)
+            else:
+                self.put(item)
+
+    def _is_right(self, key: Key, actual: Attributes | None) -> bool:
+        item = self.stored.get(key)
+        return item is not None and actual is not None and canonical(item.attributes) == canonical(actual)
 
     def clean(self) -> None:
         """Delete every item that was or may have been written."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from cfn_table.design.attribute_values import AttributeValue, attribute_value
 from cfn_table.design.design import Design, EntityView
-from cfn_table.design.expressions import Operand, attribute_of
+from cfn_table.design.expressions import Operand, attribute_of, member_kind
 from cfn_table.design.items import Item
 from cfn_table.design.keys import KeyTemplate, Placeholder
 from cfn_table.design.requests.request import KeyCondition, Request
@@ -149,6 +149,7 @@ def _operand_value(
         condition = KeyCondition(operand.attribute, "equals", (operand.template,))
         return _key_value(design, request, condition, request.entities, arguments)
     kind = _kind(design, request, operand.attribute)
+    kind = member_kind(kind) if operand.member else kind
     if operand.parameter is not None:
         return attribute_value(arguments[operand.parameter], kind)
     raw = operand.constant
@@ -185,8 +186,11 @@ def _key_value(
 ) -> AttributeValue:
     (template,) = condition.templates
     whole = template.whole
-    if whole is not None and design.key_types.get(condition.attribute, "S") != "S":
+    key_type = design.key_types.get(condition.attribute, "S")
+    if key_type != "S" and whole is not None:
         return attribute_value(arguments[whole.name])
+    if key_type != "S":  # a constant
+        return attribute_value(convert({"N": "number", "B": "binary"}[key_type], str(template)))
     views = _views(design, entities)
     return attribute_value("".join(_key_text(part, request, views, arguments) for part in template.parts))
 

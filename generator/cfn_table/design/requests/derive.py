@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cfn_table.design.design import Design, EntityView
+from cfn_table.design.expressions import member_kind
 from cfn_table.design.keys import KEY_TYPES
 from cfn_table.design.memory import once_per_design
 from cfn_table.design.model import AccessPattern
@@ -42,7 +43,8 @@ def parameters(design: Design, request: Request) -> dict[str, str]:
     for value in request.values.values():
         if value.parameter is not None and found.get(value.parameter) is None:
             kinds = [view.attributes[value.attribute].type for view in views if value.attribute in view.attributes]
-            found[value.parameter] = kinds[0] if kinds else "any"
+            kind = kinds[0] if kinds else "any"
+            found[value.parameter] = member_kind(kind) if value.member else kind
     if isinstance(request.limit, str):
         found.setdefault(request.limit.strip("{}"), "number")
     for part in request.parts:
