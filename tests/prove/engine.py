@@ -23,7 +23,7 @@ SEED = 7
 
 def design_of(text: str, folder: Path) -> Design:
     """The design that a text is."""
-    path = folder / f"{text.split('design: ', 1)[1].split()[0]}.yaml"
+    path = folder / f"{text.split('design: ', 1)[1].split(maxsplit=1)[0]}.yaml"
     path.write_text(text, encoding="utf-8")
     return load_design(path, environment={})
 

@@ -36,18 +36,28 @@ class Asking:
         """Arguments of a Query, a Scan or a GetItem: for several items, then for what no item has."""
         wanted = [item for item in items if not request.entities or item.entity in request.entities]
         wanted = [item for item in wanted if all(name in item.attributes for name in request.keys.names)]
-        rows = [list(self._of_item(pattern, request, item, wanted)) for item in _spread(wanted)]
-        if not any(rows):
-            # Only some items have what a stated condition asks for.
-            rows = [row for item in wanted if (row := list(self._of_item(pattern, request, item, wanted)))][:MOST]
+        found = self._of_items(pattern, request, _spread(wanted), wanted)
+        kept = found[:MOST]
+        if not any(self._finds(pattern, request, each, items) for each in kept):
+            # Only some items have what is asked for.
+            rest = (*found[MOST:], *self._of_items(pattern, request, wanted, wanted))
+            kept += [each for each in rest if self._finds(pattern, request, each, items)][:MOST]
+        return [*kept, *self._absent(request, kept, items)]
+
+    def _finds(self, pattern: AccessPattern, request: Request, arguments: Arguments, items: Sequence[Item]) -> bool:
+        return bool(self.oracle.read(pattern, request.operation, arguments, items))
+
+    def _of_items(
+        self, pattern: AccessPattern, request: Request, items: Sequence[Item], peers: Sequence[Item]
+    ) -> list[Arguments]:
+        """Each once: the first of each item, then the second of each, and so on."""
+        rows = [list(self._of_item(pattern, request, item, peers)) for item in items]
         found: dict[str, Arguments] = {}
-        # The first of each item, then the second of each, and so on.
         for number in range(max(map(len, rows), default=0)):
             for row in rows:
                 if number < len(row):
                     found.setdefault(repr(sorted(row[number].items())), row[number])
-        kept = list(found.values())[:MOST]
-        return [*kept, *self._absent(request, kept, items)]
+        return list(found.values())
 
     def _of_item(
         self, pattern: AccessPattern, request: Request, item: Item, peers: Sequence[Item]
@@ -93,7 +103,7 @@ class Asking:
                 there = inside(value, steps)
                 found += there if operand.member and isinstance(there, list) else [there]
             known = [each for each in found if each is not MISSING]
-            yield from known[: 4 if stored else 3] or ("x", "y")
+            yield from known[:5] or ("x", "y")
             return
         if original in view.attributes or original in self.design.file.key_only:
             yield from self.choices.of(view, original)[:3]

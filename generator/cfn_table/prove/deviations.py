@@ -1,6 +1,6 @@
 """Where moto is known to answer otherwise than DynamoDB, so that an access pattern cannot be proven on it.
 
-DynamoDB Local, AWS's own engine, answers as the documentation says in all of these cases. They were seen with moto 5.2.5.
+DynamoDB Local, AWS's own engine, answers as the documentation says in all of these cases; they were seen with moto 5.2.
 """
 
 from __future__ import annotations

@@ -160,6 +160,8 @@ class Reading:
         parameters = call_parameters(self.design, self.request, Inputs(arguments), self.bench.table.deployed.names)
         parameters["Limit"] = max(1, count // PAGES)
         found = self._send(arguments, parameters)
+        if len(found["Items"]) > parameters["Limit"]:
+            return f"{len(found['Items'])} items came, and {parameters['Limit']} were asked for"
         items = [*map(plain, found["Items"]), *self._rest(arguments, parameters, found)]
         problem = difference(self.expected(arguments), items, self.design.table_keys.names)
         return f"in pages of {parameters['Limit']}: {problem}" if problem else ""

@@ -1,0 +1,98 @@
+"""The proof has teeth: whatever an engine does otherwise than DynamoDB, a pattern that suffers from it fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cfn_table.prove.report import Verdict
+from cfn_table.prove.run import execute
+from tests.prove import lies
+from tests.prove.engine import SEED, deploy, design_of, on_moto, template_of
+
+DESIGN = """
+design: lied-to
+version: 1.0.0
+table: {key: {partition: PK, sort: SK}, type_attribute: kind}
+indexes:
+  - {name: ByState, key: {partition: G1PK, sort: G1SK}}
+  - {name: ByOwner, key: {partition: G2PK, sort: SK}, projection: {include: [title]}}
+entities:
+  task:
+    type: TASK
+    keys: {PK: "BOARD#{board}", SK: "TASK#{task}", G1PK: "STATE#{state}", G1SK: "{task}", G2PK?: "OWNER#{owner}"}
+    attributes: {board: string, task: string, state: [open, done], owner?: string, title: string, size: number}
+  note:
+    type: NOTE
+    keys: {PK: "BOARD#{board}", SK: "TASK#{task}#NOTE"}
+    attributes: {board: string, task: string, text?: string}
+access_patterns:
+  get: {operation: GetItem, entity: task}
+  get_title: {operation: GetItem, entity: task, returns: [title]}
+  tasks: {operation: Query, entity: task}
+  latest: {operation: Query, entity: task, order: descending}
+  first: {operation: Query, entity: task, limit: 1}
+  large: {operation: Query, index: ByState, entity: task, filter: {size: {gt: 2}}}
+  of_owner: {operation: Query, index: ByOwner, entity: task, returns: [title]}
+  create: {operation: PutItem, entity: task}
+  move: {operation: UpdateItem, entity: task, set: [state, title]}
+  abandon: {operation: UpdateItem, entity: task, remove: [owner]}
+  close: {operation: DeleteItem, entity: task, condition: {state: done}}
+  both:
+    operation: TransactWriteItems
+    parts: [{operation: PutItem, entity: note}, {operation: UpdateItem, entity: task, add: {size: 1}}]
+  import: {operation: BatchWriteItem, entity: [task, note]}
+  export: {operation: BatchGetItem, entity: [task, note]}
+"""
+
+QUERIES = {"tasks", "latest", "first", "large", "of_owner"}
+
+CAUGHT = {
+    lies.drops_an_item_of_a_page: QUERIES,
+    lies.returns_an_item_twice: QUERIES,
+    lies.ignores_filters: {"tasks", "latest", "first", "large"},
+    lies.ignores_the_order: {"latest"},
+    lies.orders_backwards: QUERIES - {"latest"},
+    lies.loses_the_next_page: QUERIES,
+    lies.ignores_limits: QUERIES,
+    lies.ignores_conditions: {"create", "move", "abandon", "close"},
+    lies.ignores_conditions_of_transactions: {"both"},
+    lies.forgets_parts_of_transactions: {"both"},
+    lies.refuses_every_condition: {"create", "move", "abandon", "close"},
+    lies.forgets_index_keys: {"move"},
+    lies.leaves_sparse_indexes_never: {"abandon"},
+    lies.writes_to_a_neighbour_too: {"create"},
+    lies.deletes_too_much: {"close"},
+    lies.deletes_nothing: {"close"},
+    lies.ignores_projections: {"get_title", "of_owner"},
+    lies.returns_another_item: {"get", "get_title"},
+    lies.finds_what_is_not_there: {"get", "get_title"},
+    lies.compares_prefixes_of_partitions: QUERIES - {"large"},
+    lies.takes_half_of_a_batch: {"import"},
+    lies.reads_half_of_a_batch: {"export"},
+    lies.rounds_numbers: {"get"},
+}
+
+
+def failed(tmp_path: Path, lie: lies.Lie | None) -> set[str]:
+    """The access patterns that fail on moto where it lies."""
+    design = design_of(DESIGN, tmp_path)
+    with on_moto() as client:
+        deployed = deploy(design, client)
+        if lie is not None:
+            deployed = replace(deployed, client=lies.LyingClient(client, lie))
+        report = execute(design, template_of(design), deployed, seed=SEED)
+    return {each.pattern for each in report.results if each.verdict is Verdict.FAILED}
+
+
+def test_an_honest_engine_is_believed(tmp_path: Path) -> None:
+    """Without a lie nothing fails."""
+    assert failed(tmp_path, None) == set()
+
+
+@pytest.mark.parametrize(("lie", "expected"), CAUGHT.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_a_lie_is_caught(lie: lies.Lie, expected: set[str], tmp_path: Path) -> None:
+    """Exactly the patterns that suffer from it fail: one failure does not become the next one's."""
+    assert failed(tmp_path, lie) == expected
