@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from cfn_table.prove.engines.deployed import EngineRefused
 from cfn_table.prove.report import Verdict
 from cfn_table.prove.run import execute
 from tests.prove.engine import SEED, deploy, design_of, on_moto, template_of
-from tests.prove.lies import Answer, Call, LyingClient
+from tests.prove.lies import Answer, Call, Lie, LyingClient
 
 DESIGN = """
 design: shared
@@ -47,18 +48,17 @@ access_patterns:
 THEIRS = {"PK": {"S": "BOARD#board1"}, "SK": {"S": "TASK#task1"}, "kind": {"S": "TASK"}, "title": {"S": "theirs"}}
 
 
-class Stopping:
+def stopping(number: int, error: BaseException) -> Lie:
     """Raises an error at the n-th request, and at no other."""
+    requests = itertools.count(1)
 
-    def __init__(self, number: int, error: BaseException) -> None:
-        self.left = number
-        self.error = error
-
-    def __call__(self, name: str, call: Call, parameters: Answer) -> Answer:
-        self.left -= 1
-        if self.left == 0:
-            raise self.error
+    def stop(name: str, call: Call, parameters: Answer) -> Answer:
+        del name
+        if next(requests) == number:
+            raise error
         return call(**parameters)
+
+    return stop
 
 
 def remaining(client: Any) -> list[Any]:
@@ -90,7 +90,7 @@ def test_an_interrupt_leaves_nothing(number: int, tmp_path: Path) -> None:
     with on_moto() as client:
         deployed = deploy(design, client, is_shared=True)
         client.put_item(TableName="shared", Item=THEIRS)
-        deployed = replace(deployed, client=LyingClient(client, Stopping(number, KeyboardInterrupt())))
+        deployed = replace(deployed, client=LyingClient(client, stopping(number, KeyboardInterrupt())))
         with pytest.raises(KeyboardInterrupt):
             execute(design, template_of(design), deployed, seed=SEED)
         assert remaining(client) == [THEIRS]
@@ -105,7 +105,7 @@ def test_a_connection_that_breaks_leaves_nothing(number: int, tmp_path: Path) ->
     with on_moto() as client:
         deployed = deploy(design, client, is_shared=True)
         error = EndpointConnectionError(endpoint_url="https://example.com")
-        deployed = replace(deployed, client=LyingClient(client, Stopping(number, error)))
+        deployed = replace(deployed, client=LyingClient(client, stopping(number, error)))
         with pytest.raises(EngineRefused, match="moto does not answer: Could not connect to the endpoint URL"):
             execute(design, template_of(design), deployed, seed=SEED)
         assert remaining(client) == []
