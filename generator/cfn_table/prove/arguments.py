@@ -50,8 +50,9 @@ class Asking:
     def _of_items(
         self, pattern: AccessPattern, request: Request, items: Sequence[Item], peers: Sequence[Item]
     ) -> list[Arguments]:
-        """Each once: the first of each item, then the second of each, and so on."""
+        """Each once: one of each item, then another of each, and so on; of every item another one is the first."""
         rows = [list(self._of_item(pattern, request, item, peers)) for item in items]
+        rows = [row[(start := number % len(row)) :] + row[:start] for number, row in enumerate(filter(None, rows))]
         found: dict[str, Arguments] = {}
         for number in range(max(map(len, rows), default=0)):
             for row in rows:
@@ -135,7 +136,7 @@ class Asking:
                     merged: Arguments = {}
                     for each in options:
                         merged.update(each[min(number, len(each) - 1)] if each else {})
-                    if all(options) and not _is_beyond(condition, own):
+                    if all(options) and not any(_is_beyond(condition.comparison, text) for text in texts):
                         made.append(merged)
             found = [{**one, **other} for one in found for other in made]
         yield from found
@@ -208,14 +209,15 @@ def _read(template: KeyTemplate, value: Any, comparison: str) -> list[Arguments]
     if comparison != "begins_with" or not isinstance(last, Placeholder) or last.width:
         return [full]
     text = full[last.name]
-    ends = [text[: len(text) // 2], text, text[:1], f"{text}x", ""]
+    longer = [f"{text}x"] if len(value.encode()) < SORT_BYTES else []
+    ends = [text[: len(text) // 2], text, text[:1], *longer, ""]
     # Nothing is no key: DynamoDB refuses to look for keys that begin with it.
     return [{**full, last.name: each} for each in dict.fromkeys(ends) if each or template.whole is None]
 
 
-def _is_beyond(condition: SortKey, value: Any) -> bool:
+def _is_beyond(comparison: str, value: Any) -> bool:
     """Whether `gt` would ask for longer keys than there can be: what is next behind a text is longer than it."""
-    return condition.comparison == "gt" and isinstance(value, str) and len(value.encode()) >= SORT_BYTES
+    return comparison == "gt" and isinstance(value, str) and len(value.encode()) >= SORT_BYTES
 
 
 def _unpadded(part: Placeholder, text: str) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final
 
 Attributes = Mapping[str, Any]
+
+_EXACT: Final = Context(prec=60)
+"""Loses none of the 38 digits of DynamoDB's numbers."""
 
 SHOWN: Final = 3
 """How many items of each kind a message names."""
@@ -93,6 +96,6 @@ def canonical(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(canonical, value)) + "]"
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        number = Decimal(value)
-        return f"{number.normalize():f}" if number and -20 < number.adjusted() < 40 else f"{number.normalize()}"
+        number = Decimal(value).normalize(_EXACT) or Decimal(0)
+        return f"{number:f}" if -20 < number.adjusted() < 40 else str(number)
     return repr(value)

@@ -102,7 +102,7 @@ class Builder:
         # Without what is optional it is in no sparse index.
         last = next(reversed(usual), None)
         if last is not None:
-            bare = {**usual, last: self.choices.of(view, last)[-1]}
+            bare = self.apart(view, usual, "", MIXED + 1)
             missing = {name: None for name in bare if self.is_optional(view, name)}
             yield from self.tried(entity, {**bare, **missing}, optional=False)
         time_to_live = self.design.file.table.time_to_live
@@ -153,7 +153,7 @@ class Builder:
                     lengths.append((limit - taken) // uses)
             room = min(lengths, default=0)
             if room > 0:
-                yield from self.tried(view.name, {**usual, name: value + "x" * room})
+                yield from self.tried(view.name, self.apart(view, {**usual, name: value + "x" * room}, name, MIXED + 2))
 
     def _limits(self, view: EntityView) -> Iterator[tuple[list[KeyTemplate], int]]:
         """The templates that together may have so many bytes."""

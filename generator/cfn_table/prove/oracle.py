@@ -8,8 +8,8 @@ an access pattern is about, the placeholders of their key templates, and the pat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from decimal import Context, Decimal
+from typing import Any, Final
 
 from cfn_table.design.design import Design, EntityView, KeySchema
 from cfn_table.design.expressions import PARAMETER, attribute_of
@@ -18,6 +18,9 @@ from cfn_table.design.keys import KeyTemplate, Placeholder
 from cfn_table.design.model import AccessPattern, PatternBase, SortKey, Test, TransactionPart
 from cfn_table.design.values import WrongValue, convert, convert_json
 from cfn_table.prove.paths import MISSING, drop, inside, put, steps_of
+
+_EXACT: Final = Context(prec=38)
+"""DynamoDB's numbers have 38 digits (developer guide, "Data types")."""
 
 Attributes = dict[str, Any]
 Arguments = Mapping[str, Any]
@@ -199,7 +202,7 @@ class Oracle:
             if isinstance(more, list):
                 total: Any = sorted([*more, *(each for each in ([] if now is MISSING else now) if each not in more)])
             else:
-                total = more if now is MISSING else now + more
+                total = more if now is MISSING else _EXACT.add(now, more)
             put(attributes, name, steps_of(path[len(name) :]), total)
         removed = set()
         for path in pattern.remove:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final
 
 from cfn_table.design.attribute_values import AttributeValue, attribute_value
@@ -21,6 +21,9 @@ from cfn_table.design.values import convert, convert_json
 
 MOST_IN_BATCH: Final = {"BatchGetItem": 100, "BatchWriteItem": 25}
 """How many items one call may have (API reference, BatchGetItem and BatchWriteItem)."""
+
+_EXACT: Final = Context(prec=60)
+"""Loses none of the 38 digits that a number may have."""
 
 _PART_NAMES: Final = {
     "GetItem": "Get",
@@ -206,7 +209,7 @@ def _key_text(
     if domain is not None:
         return KeyTemplate((part,)).render({part.name: value}, {part.name: domain})
     # A part of a value, such as the prefix that `begins_with` looks for: any text.
-    text = format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    text = format(value.normalize(_EXACT), "f") if isinstance(value, Decimal) else str(value)
     if part.width:
         return text.zfill(part.width)
     return getattr(text, part.format)() if part.format else text
