@@ -75,6 +75,17 @@ class Builder:
         except Impossible:
             return
 
+    def require(self, entities: Iterable[str], items: Iterable[Item]) -> None:
+        """Say what is wrong where there is no item of an entity.
+
+        Raises:
+            Impossible: there is none, since none can be made up.
+        """
+        there = {item.entity for item in items}
+        for entity in entities:
+            if entity not in there:
+                self.item(entity, self.usual(self.design.entities[entity]))
+
     def dataset(self, entities: Iterable[str]) -> list[Item]:
         """Items of some entities, each with a key of its own."""
         found: dict[tuple[Any, ...], Item] = {}

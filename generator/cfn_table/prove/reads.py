@@ -61,7 +61,9 @@ class Reading:
 
     def run(self) -> tuple[int, list[str]]:
         """How many cases were executed, and what failed."""
-        cases = self._cases(list(self.bench.table.stored.values()))
+        stored = list(self.bench.table.stored.values())
+        self.bench.builder.require(self.request.entities, stored)
+        cases = self._cases(stored)
         failures: list[str] = []
         fullest: tuple[int, Arguments] | None = None
         for arguments in cases:

@@ -293,6 +293,7 @@ class Batching(Writing):
         """How many cases were executed, and what failed."""
         builder, table = self.bench.builder, self.bench.table
         items = [each for each in builder.dataset(self.request.entities) if each.entity in self.request.entities]
+        builder.require(self.request.entities, items)
         items = items[:: max(1, len(items) // IN_BATCH)]
         cases = 0
         failures: list[str] = []
