@@ -39,7 +39,7 @@ class LyingClient:
 
 
 def without(parameters: Answer, *names: str) -> Answer:
-    """The parameters without some; names of attributes and values that are then unused are left out by moto's leave."""
+    """The parameters without some."""
     return {name: value for name, value in parameters.items() if name not in names}
 
 
@@ -240,3 +240,14 @@ def rounds_numbers(name: str, call: Call, parameters: Answer) -> Answer:
     if name == "get_item" and "ConsistentRead" not in parameters and "size" in answer.get("Item", {}):
         answer["Item"]["size"] = {"S": answer["Item"]["size"]["N"]}
     return answer
+
+
+def reads_it_as(field: str, old: str, new: str) -> Lie:
+    """A lie: a query's expression is read as if it said something else."""
+
+    def lie(name: str, call: Call, parameters: Answer) -> Answer:
+        if name == "query" and field in parameters:
+            parameters = {**parameters, field: parameters[field].replace(old, new)}
+        return call(**parameters)
+
+    return lie

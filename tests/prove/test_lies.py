@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,9 +77,72 @@ CAUGHT = {
 }
 
 
-def failed(tmp_path: Path, lie: lies.Lie | None) -> set[str]:
+COMPARISONS = """
+design: compared
+version: 1.0.0
+table: {key: {partition: PK, sort: SK}, type_attribute: kind}
+indexes:
+  - {name: BySize, key: {partition: PK, sort: size}, local: true}
+entities:
+  task:
+    type: TASK
+    keys: {PK: "BOARD#{board}", SK: "TASK#{task}"}
+    attributes: {board: string, task: string, size: number, title?: string, tags?: string_set, count?: number}
+access_patterns:
+  is: {operation: Query, index: BySize, entity: task, sort_key: {equals: "{size}"}}
+  over: {operation: Query, index: BySize, entity: task, sort_key: {gt: "{low}"}}
+  from: {operation: Query, index: BySize, entity: task, sort_key: {gte: "{low}"}}
+  under: {operation: Query, index: BySize, entity: task, sort_key: {lt: "{high}"}}
+  to: {operation: Query, index: BySize, entity: task, sort_key: {lte: "{high}"}}
+  within: {operation: Query, index: BySize, entity: task, sort_key: {between: ["{low}", "{high}"]}}
+  later: {operation: Query, entity: task, sort_key: {gt: "TASK#{after}"}}
+  beginning: {operation: Query, entity: task, sort_key: {begins_with: "TASK#{start}"}}
+  count_over: {operation: Query, entity: task, filter: {count: {gt: "{low}"}}}
+  count_from: {operation: Query, entity: task, filter: {count: {gte: 2}}}
+  count_under: {operation: Query, entity: task, filter: {count: {lt: "{high}"}}}
+  count_to: {operation: Query, entity: task, filter: {count: {lte: "{high}"}}}
+  count_within: {operation: Query, entity: task, filter: {count: {between: ["{low}", "{high}"]}}}
+  not_titled: {operation: Query, entity: task, filter: {title: {not_equals: "{title}"}}}
+  title_begins: {operation: Query, entity: task, filter: {title: {begins_with: "{start}"}}}
+  title_holds: {operation: Query, entity: task, filter: {title: {contains: "{part}"}}}
+  tagged: {operation: Query, entity: task, filter: {tags: {exists: true}}}
+  untagged: {operation: Query, entity: task, filter: {tags: {exists: false}}}
+  both: {operation: Query, entity: task, filter: {tags: {contains: a}, count: {in: [1, 2]}}}
+  either: {operation: Query, entity: task, filter: [{tags: {contains: a}}, {title: "{title}"}]}
+"""
+
+OF_INDEX = {"is", "over", "from", "under", "to", "within"}
+OF_TABLE = set(re.findall(r"^  ([a-z_]+): \{op", COMPARISONS, re.MULTILINE)) - OF_INDEX - {"later"}
+
+KEY, FILTER = "KeyConditionExpression", "FilterExpression"
+
+MISREAD: dict[tuple[str, str, str], set[str]] = {
+    (KEY, "#size =", "#size >="): {"is"},
+    (KEY, " > ", " >= "): {"over"},
+    (KEY, " >= ", " > "): {"from"},
+    (KEY, " < ", " <= "): {"under"},
+    (KEY, " <= ", " < "): {"to"},
+    (KEY, " AND :size_2", " AND :size"): {"within"},
+    (KEY, "begins_with(#SK, :SK)", "#SK = :SK"): OF_TABLE,
+    (FILTER, " > ", " >= "): {"count_over"},
+    (FILTER, " >= ", " > "): {"count_from"},
+    (FILTER, " < ", " <= "): {"count_under"},
+    (FILTER, " <= ", " < "): {"count_to"},
+    (FILTER, " BETWEEN :low AND :high", " = :low"): {"count_within"},
+    (FILTER, " BETWEEN :low AND :high", " = :high"): {"count_within"},
+    (FILTER, "<>", "="): {"not_titled"},
+    (FILTER, "begins_with", "contains"): {"title_begins"},
+    (FILTER, "contains(#title", "begins_with(#title"): {"title_holds"},
+    (FILTER, "attribute_exists", "attribute_not_exists"): {"tagged"},
+    (FILTER, "attribute_not_exists", "attribute_exists"): {"untagged"},
+    (FILTER, " AND ", " OR "): {"both"},
+    (FILTER, " OR ", " AND "): {"either"},
+}
+
+
+def failed(tmp_path: Path, lie: lies.Lie | None, text: str = DESIGN) -> set[str]:
     """The access patterns that fail on moto where it lies."""
-    design = design_of(DESIGN, tmp_path)
+    design = design_of(text, tmp_path)
     with on_moto() as client:
         deployed = deploy(design, client)
         if lie is not None:
@@ -96,3 +160,18 @@ def test_an_honest_engine_is_believed(tmp_path: Path) -> None:
 def test_a_lie_is_caught(lie: lies.Lie, expected: set[str], tmp_path: Path) -> None:
     """Exactly the patterns that suffer from it fail: one failure does not become the next one's."""
     assert failed(tmp_path, lie) == expected
+
+
+def test_an_honest_engine_compares_rightly(tmp_path: Path) -> None:
+    """Without a lie no comparison fails."""
+    assert failed(tmp_path, None, COMPARISONS) == set()
+
+
+@pytest.mark.parametrize(
+    ("misread", "expected"), MISREAD.items(), ids=lambda each: "".join(each) if isinstance(each, tuple) else ""
+)
+def test_a_comparison_that_is_misread_is_caught(
+    misread: tuple[str, str, str], expected: set[str], tmp_path: Path
+) -> None:
+    """Something is at each limit, and something just beside it."""
+    assert expected == failed(tmp_path, lies.reads_it_as(*misread), COMPARISONS)

@@ -45,11 +45,22 @@ class Operand:
 
 def operand(attribute: str, raw: Any, comparison: str = "equals") -> Operand:
     """The operand that `raw` writes: a text `{name}` is a parameter, all else a constant."""
-    match = PARAMETER.match(raw) if isinstance(raw, str) else None
+    parameter = parameter_of(attribute, raw)
     member = comparison == "contains"
-    if match:
-        return Operand(attribute, parameter=match[1], member=member)
+    if parameter is not None:
+        return Operand(attribute, parameter=parameter, member=member)
     return Operand(attribute, constant=raw, member=member)
+
+
+def parameter_of(path: str, raw: Any) -> str | None:
+    """The name of the parameter that `raw` is; None for a constant.
+
+    What an update sets in a list, and what it sets by default, is named after its path, whatever characters that has.
+    """
+    if not isinstance(raw, str):
+        return None
+    match = PARAMETER.match(raw)
+    return match[1] if match else path if raw == f"{{{path}}}" else None
 
 
 def member_kind(kind: str) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cfn_table.design.design import Design, EntityView
-from cfn_table.design.expressions import PARAMETER, attribute_of
+from cfn_table.design.expressions import attribute_of, parameter_of
 from cfn_table.design.items import Item
 from cfn_table.design.keys import KeyTemplate, Placeholder
 from cfn_table.design.model import AccessPattern, PatternBase, SortKey
@@ -67,6 +67,9 @@ class Asking:
         taken = list(parameters(self.design, request))
         named = {name: item.values[name] for name in taken if name in item.values}
         parts = list(self._parts(pattern, request, item, _partition(request, item, peers)))
+        # A value that holds the delimiter can be read off a key in the wrong place.
+        known = view.domains.keys()
+        parts = [part for part in parts if all(n not in known or self.choices.fits(view, n, part[n]) for n in part)]
         values = {name: list(self.values(request, view, name, item)) for name in taken if name not in named}
         for part in parts or [{}]:
             rest = {name: each for name, each in values.items() if name not in part}
@@ -79,7 +82,7 @@ class Asking:
     def in_order(self, pattern: PatternBase, arguments: Arguments) -> Arguments:
         """The arguments, the two ends of a range exchanged where it would end before it begins."""
         for test in tests_of(pattern):
-            ends = [match[1] for raw in test.operands if isinstance(raw, str) and (match := PARAMETER.match(raw))]
+            ends = [name for raw in test.operands if (name := parameter_of(test.path, raw)) is not None]
             if test.comparison == "between" and len(ends) == 2:
                 swapped = {**arguments, ends[0]: arguments[ends[1]], ends[1]: arguments[ends[0]]}
                 if not self.oracle.is_askable(pattern, arguments) and self.oracle.is_askable(pattern, swapped):

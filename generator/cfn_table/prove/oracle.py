@@ -12,7 +12,7 @@ from decimal import Context, Decimal
 from typing import Any, Final
 
 from cfn_table.design.design import Design, EntityView, KeySchema
-from cfn_table.design.expressions import PARAMETER, attribute_of
+from cfn_table.design.expressions import PARAMETER, attribute_of, parameter_of
 from cfn_table.design.items import Item
 from cfn_table.design.keys import KeyTemplate, Placeholder
 from cfn_table.design.model import AccessPattern, PatternBase, SortKey, Test, TransactionPart
@@ -150,7 +150,7 @@ class Oracle:
             kind = next((view.attributes[name].type for view in views if name in view.attributes), "")
             types = {"S": "string", "N": "number", "B": "binary"}
             kind = kind or types[self.design.key_types.get(name, "S")]
-        return [_operand(raw, kind, arguments) for raw in test.operands]
+        return [_operand(test.path, raw, kind, arguments) for raw in test.operands]
 
     def _views(self, pattern: PatternBase) -> list[EntityView]:
         return [self.design.entities[name] for name in pattern.entity] or list(self.design.entities.values())
@@ -197,7 +197,7 @@ class Oracle:
         for path, raw in pattern.add.items():
             name = attribute_of(path, view.stored)
             kind = view.attributes[name].type if name == path else "any"
-            more = _operand(raw, kind, arguments)
+            more = _operand(path, raw, kind, arguments)
             now = inside(attributes.get(name, MISSING), steps_of(path[len(name) :]))
             if isinstance(more, list):
                 total: Any = sorted([*more, *(each for each in ([] if now is MISSING else now) if each not in more)])
@@ -228,7 +228,7 @@ class Oracle:
     def _assign(self, view: EntityView, attributes: Attributes, path: str, raw: Any, arguments: Arguments) -> None:
         name = attribute_of(path, view.stored)
         kind = view.attributes[name].type if name == path and name in view.attributes else "any"
-        put(attributes, name, steps_of(path[len(name) :]), _operand(raw, kind, arguments))
+        put(attributes, name, steps_of(path[len(name) :]), _operand(path, raw, kind, arguments))
 
 
 def bindings_of(pattern: PatternBase) -> Mapping[str, str]:
@@ -252,11 +252,11 @@ def _askable(comparison: str, bounds: Sequence[Any]) -> bool:
     return True
 
 
-def _operand(raw: Any, kind: str, arguments: Arguments) -> Any:
+def _operand(path: str, raw: Any, kind: str, arguments: Arguments) -> Any:
     """The value of a test or an update: an argument, or what the design says, read as the attribute's type."""
-    match = PARAMETER.match(raw) if isinstance(raw, str) else None
-    if match:
-        return arguments[match[1]]
+    parameter = parameter_of(path, raw)
+    if parameter is not None:
+        return arguments[parameter]
     if kind in ("any", "map", "list"):
         return convert_json(raw)
     try:
