@@ -15,7 +15,7 @@ from cfn_table.prove.engines.deployed import Deployed
 from cfn_table.prove.report import Report
 from cfn_table.prove.run import execute
 from cfn_table.synth.template import synthesize, to_plain
-from tests.engines.table_from_template import table_from_template
+from tests.prove.tables import table_from_template
 
 DESIGNS = Path(__file__).parent / "designs"
 SEED = 7
