@@ -85,8 +85,7 @@ ALLOWED: tuple[tuple[str, set[str]], ...] = (
     # Names of attributes; the rules `patterns-name-attributes` and `projections-name-attributes` judge them.
     (r"access_patterns\.\w+\.set", {"list", "mapping"}),
     (r"access_patterns\.\w+\.returns", {"list"}),
-    (r"access_patterns\.\w+\.returns\.\d", TEXT),
-    (r"access_patterns\.\w+\.set\.\d", {"long"}),  # a parameter's name, too
+    (r"access_patterns\.\w+\.(set|returns)\.\d", TEXT),
     # Bindings; the rule `bindings-keep-tenants-apart` judges them.
     (r"bind", {"mapping"}),
     (r"bind\.\w+", TEXT),

@@ -157,13 +157,7 @@ def _condition(value: Any) -> Any:
 
 def _changes(value: Any) -> dict[str, Any]:
     if isinstance(value, list) and value:
-        for name in map(need_text, value):
-            if not re.fullmatch(PARAMETER, f"{{{name}}}"):
-                raise problem(
-                    f"{shown(name)} cannot be the name of a parameter",
-                    f"write a mapping that gives it one: `{{{name}: '{{value}}'}}`",
-                )
-        return {str(name): f"{{{name}}}" for name in value}
+        return {str(need_text(name)): f"{{{name}}}" for name in value}
     if not isinstance(value, dict) or not value:
         raise problem(
             "changes are a mapping of attributes to values, or a list of attributes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as AnyMapping
 
 from cfn_table.design.design import Design, EntityView
-from cfn_table.design.expressions import PARAMETER, Expressions, Operand, attribute_of, operand
+from cfn_table.design.expressions import Expressions, Operand, attribute_of, operand
 from cfn_table.design.model import PatternBase
 from cfn_table.design.requests.bindings import bound_template
 from cfn_table.design.requests.request import Underivable
@@ -27,13 +27,6 @@ def update_expression(
         sets = {
             name: f"{{{name}}}" for name, each in view.attributes.items() if not each.optional and name not in fixed
         }
-        odd = next((name for name in sets if not PARAMETER.match(f"{{{name}}}")), None)
-        if odd is not None:
-            raise Underivable(
-                "patterns-say-what-their-operation-takes",
-                f"the update sets every required attribute, and `{odd}` cannot be the name of a parameter",
-                "add `set` with a parameter for each attribute",
-            )
     paths = (*sets, *pattern.add, *pattern.remove)
     if not paths or len(set(paths)) < len(paths):
         raise Underivable(
