@@ -73,11 +73,13 @@ class Choices:
 
     def is_ours(self, view: EntityView) -> bool:
         """Whether the prefix is in the table's partition key of every item that is made of the entity."""
-        return not self.prefix or bool(self.prefixed(view))
+        in_key = {name for key in self.design.table_keys.partition for name in view.templates[key].placeholders}
+        return not self.prefix or not in_key.isdisjoint(self.prefixed(view))
 
     def prefixed(self, view: EntityView) -> list[str]:
-        """The placeholders that can carry the prefix."""
-        names = [name for key in self.design.table_keys.partition for name in view.templates[key].placeholders]
+        """The placeholders of partition keys, also of indexes, that can carry the prefix."""
+        keys = dict.fromkeys(key for keys in self.design.all_keys for key in keys.partition if key in view.templates)
+        names = [name for key in keys for name in view.templates[key].placeholders]
         found = []
         for name in dict.fromkeys(names):
             attribute = self.attribute(view, name)

@@ -156,15 +156,16 @@ class Builder:
         for name, value in usual.items():
             if not isinstance(value, str) or not self.choices.fits(view, name, value + "x" * 40):
                 continue
+            base = self.apart(view, usual, name, MIXED + 2)
             lengths = []
             for templates, limit in self._limits(view):
                 uses = sum(isinstance(p, Placeholder) and p.name == name for each in templates for p in each.parts)
                 if uses:
-                    taken = sum(self._length(view, each, usual) for each in templates)
+                    taken = sum(self._length(view, each, base) for each in templates)
                     lengths.append((limit - taken) // uses)
             room = min(lengths, default=0)
             if room > 0:
-                yield from self.tried(view.name, self.apart(view, {**usual, name: value + "x" * room}, name, MIXED + 2))
+                yield from self.tried(view.name, {**base, name: value + "x" * room})
 
     def _limits(self, view: EntityView) -> Iterator[tuple[list[KeyTemplate], int]]:
         """The templates that together may have so many bytes."""
