@@ -71,6 +71,21 @@ class Choices:
             return False
         return True
 
+    def tested(self, view: EntityView) -> Iterator[dict[str, Any]]:
+        """For each conjunction of tests in a filter some attributes with values that may pass it."""
+        for pattern in self.design.file.access_patterns.values():
+            if pattern.entity and view.name not in pattern.entity:
+                continue
+            for group in pattern.filter or ():
+                names = {attribute_of(test.path, view.stored) for test in group}
+                values = {name: self._tested[name] for name in sorted(names) if self._tested.get(name)}
+                for number in range(max(map(len, values.values()), default=0)):
+                    yield {
+                        name: each[number % len(each)]
+                        for name, each in values.items()
+                        if name in view.attributes and self.fits(view, name, each[number % len(each)])
+                    }
+
     def is_ours(self, view: EntityView) -> bool:
         """Whether the prefix is in the table's partition key of every item that is made of the entity."""
         in_key = {name for key in self.design.table_keys.partition for name in view.templates[key].placeholders}

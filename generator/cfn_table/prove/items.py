@@ -110,6 +110,10 @@ class Builder:
                 yield from self.tried(entity, {**others, name: value})
         for _ in range(MIXED):
             yield from self.tried(entity, self._mixed(view, usual))
+        for number, tested in enumerate(self.choices.tested(view), MIXED + 3):
+            for name in sorted(set(tested) - set(usual)):
+                yield from self.tried(entity, self.apart(view, {**usual, **tested}, name, number))
+                break
         # Without what is optional it is in no sparse index.
         last = next(reversed(usual), None)
         if last is not None:
