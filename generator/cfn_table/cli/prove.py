@@ -88,6 +88,7 @@ def command(
         raise UsageError(f"`--engine` and `{place}` are two places", help="leave `--engine` out")
     if jar is not None and DYNAMODB_LOCAL not in engines:
         raise UsageError("`--jar` is for DynamoDB Local", help=f"add `--engine {DYNAMODB_LOCAL}`")
+    _require_used(stack_name, endpoint_url, region, profile, parameters)
     if max_latency is not None and not 0 < max_latency < math.inf:
         raise UsageError(f"`--max-latency {max_latency:g}` is no limit", help="write milliseconds, such as `20`")
     options = ProveOptions(
@@ -104,11 +105,38 @@ def command(
         progress=_progress if sys.stderr.isatty() and not quiet else None,
     )
     found = prove_patterns(find_designs(designs), Settings(context=parse_context(context)), options)
-    reports = _shown(found, max_latency) if output == "text" else list(found)
+    try:
+        reports = _shown(found, max_latency) if output == "text" else list(found)
+    finally:
+        # An error or a report that comes next starts on a line of its own.
+        if options.progress is not None:
+            _end_progress()
     if output != "text":
         _print(reports, output, max_latency)
     is_slow = max_latency is not None and any(each.too_slow(max_latency) for each in reports)
     return int(is_slow or any(each.failed for each in reports))
+
+
+def _require_used(
+    stack_name: str | None,
+    endpoint_url: str | None,
+    region: str | None,
+    profile: str | None,
+    parameters: tuple[str, ...],
+) -> None:
+    """Refuse what would have no effect: whoever names a profile or a Region means to reach something there.
+
+    Raises:
+        UsageError: an option is empty, or belongs to another place than the one that is named.
+    """
+    if stack_name is not None and not stack_name.strip():
+        raise UsageError("the name of the stack is empty", help="write `--stack-name STACK`")
+    if profile is not None and stack_name is None:
+        raise UsageError("`--profile` is for a deployed stack", help="add `--stack-name STACK`")
+    if region is not None and stack_name is None and endpoint_url is None:
+        raise UsageError("`--region` is for a stack or an endpoint", help="add `--stack-name STACK`")
+    if parameters and stack_name is not None:
+        raise UsageError("a deployed stack has its parameters", help="leave `--parameter` out")
 
 
 def _confirm(yes: bool) -> Callable[[str], bool] | None:
@@ -125,6 +153,11 @@ def _progress(what: str) -> None:
     click.echo(f"\r\x1b[K{visible(what)[:79]}", err=True, nl=False)
 
 
+def _end_progress() -> None:
+    """Take the line of `_progress` away."""
+    click.echo("\r\x1b[K", err=True, nl=False)
+
+
 def _shown(found: Iterable[Report], max_latency: float | None) -> list[Report]:
     """Each report as soon as it is there."""
     from cfn_table.prove.formats import text
@@ -133,7 +166,8 @@ def _shown(found: Iterable[Report], max_latency: float | None) -> list[Report]:
     width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     reports: list[Report] = []
     for report in found:
-        click.echo("\r\x1b[K" if sys.stderr.isatty() else "", err=True, nl=False)
+        if sys.stderr.isatty():
+            _end_progress()
         shown = text(report, width=width, colour=colour, max_latency_ms=max_latency)
         click.echo(f"\n{shown}" if reports else shown, nl=False, color=colour)
         reports.append(report)

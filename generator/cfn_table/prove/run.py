@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from cfn_table.design.design import Design
 from cfn_table.design.items import Item
+from cfn_table.design.keys import ValueRefused
 from cfn_table.design.requests import BATCHES, Request, derive
+from cfn_table.design.values import WrongValue
 from cfn_table.prove.arguments import Asking
 from cfn_table.prove.choices import Choices, Impossible
 from cfn_table.prove.deviations import deviation_of_moto
@@ -169,8 +171,11 @@ def _operation(bench: Bench, name: str, request: Request) -> OperationResult:
     except Broken as error:
         # Of the service nothing follows from it.
         return OperationResult(name, request.operation, Verdict.SKIPPED, reason=f"{error}; try DynamoDB Local")
-    except Impossible as error:
-        cases, failures = 0, [str(error)]
+    except (Impossible, ValueRefused, WrongValue) as error:
+        cases, failures = (
+            0,
+            [f"no request can be made of it: {error}" if not isinstance(error, Impossible) else str(error)],
+        )
     except Refused as error:
         cases, failures = 0, [f"{bench.table.deployed.engine} answers {error}"]
     result = OperationResult(

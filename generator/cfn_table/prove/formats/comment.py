@@ -21,7 +21,7 @@ def markdown(report: Report, *, max_latency_ms: float | None = None) -> str:
 
 
 def _lines(report: Report, max_latency_ms: float | None) -> Iterator[str]:
-    yield f"### {code(f'{report.design} {report.version}')} on {cell(report.engine)}: {_verdict(report)}"
+    yield f"### {code(f'{report.design} {report.version}')} on {cell(report.engine)}: {_verdict(report, max_latency_ms)}"
     yield ""
     yield f"{cell(words.outcome(report, max_latency_ms))}."
     if report.results:
@@ -49,9 +49,11 @@ def _lines(report: Report, max_latency_ms: float | None) -> Iterator[str]:
     yield from (f"- {sentence}" for sentence in last)
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: Report, max_latency_ms: float | None) -> str:
     if report.failed:
         return "**failed**"
+    if max_latency_ms is not None and report.too_slow(max_latency_ms):
+        return "**too slow**"
     return "passed" if any(each.verdict is Verdict.PASSED for each in report.results) else "nothing was proven"
 
 
