@@ -21,7 +21,8 @@ def markdown(report: Report, *, max_latency_ms: float | None = None) -> str:
 
 
 def _lines(report: Report, max_latency_ms: float | None) -> Iterator[str]:
-    yield f"### {code(f'{report.design} {report.version}')} on {cell(report.engine)}: {_verdict(report, max_latency_ms)}"
+    verdict = _verdict(report, max_latency_ms)
+    yield f"### {code(f'{report.design} {report.version}')} on {cell(report.engine)}: {verdict}"
     yield ""
     yield f"{cell(words.outcome(report, max_latency_ms))}."
     if report.results:
