@@ -14,7 +14,7 @@ from cfn_table.design.load import load_design
 from tests.prove.engine import on_moto, prove, verdicts
 from tests.strategies import Project, projects
 
-EXAMPLES = int(os.environ.get("CFN_TABLE_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("CFN_TABLE_EXAMPLES", "6"))
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 layouts = st.integers(0, 2**32).map(random.Random)
 

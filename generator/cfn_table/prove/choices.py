@@ -72,13 +72,13 @@ class Choices:
         return True
 
     def tested(self, view: EntityView) -> Iterator[dict[str, Any]]:
-        """For each conjunction of tests in a filter some attributes with values that may pass it."""
+        """For each conjunction of tests in a filter the attributes that it is about, with each of their values."""
         for pattern in self.design.file.access_patterns.values():
             if pattern.entity and view.name not in pattern.entity:
                 continue
             for group in pattern.filter or ():
                 names = {attribute_of(test.path, view.stored) for test in group}
-                values = {name: self._tested[name] for name in sorted(names) if self._tested.get(name)}
+                values = {name: self.of(view, name) for name in sorted(names) if name in view.attributes}
                 for number in range(max(map(len, values.values()), default=0)):
                     yield {
                         name: each[number % len(each)]
@@ -273,6 +273,6 @@ def _around(kind: str, raw: Any) -> Iterator[Any]:
     elif isinstance(value, Decimal):
         yield from (value, value + 1, value - 1)
     elif isinstance(value, str):
-        yield from (value, f"{value}2")
+        yield from (value, f"{value}2", f"x{value}")
     else:
         yield value

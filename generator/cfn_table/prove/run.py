@@ -26,6 +26,7 @@ from cfn_table.prove.table import Broken, Refused, Table, Tally
 from cfn_table.prove.writes import Batching, Writing
 
 READS: Final = ("GetItem", "Query", "Scan")
+OTHER_READS: Final = ("BatchGetItem", "TransactGetItems")
 
 FAILURES: Final = 5
 """How many failures of one operation are told."""
@@ -83,9 +84,11 @@ def execute(
         with _timed(phases, "execute"):
             operations = [(name, request) for name in design.file.access_patterns for request in derive(design, name)]
             # Reads first: they find what was loaded.
-            for name, request in sorted(operations, key=lambda each: each[1].operation not in READS):
+            ordered = sorted(operations, key=lambda each: each[1].operation not in (*READS, *OTHER_READS))
+            for name, request in ordered:
                 progress(f"{name}: {request.operation}")
-                results[name, request.operation] = _operation(bench, name, request)
+                is_last = request is ordered[-1][1]
+                results[name, request.operation] = _operation(bench, name, request, is_last)
         results = {(name, request.operation): results[name, request.operation] for name, request in operations}
     finally:
         if deployed.is_shared:
@@ -147,7 +150,7 @@ def _load(table: Table, builder: Builder) -> None:
         ) from None
 
 
-def _operation(bench: Bench, name: str, request: Request) -> OperationResult:
+def _operation(bench: Bench, name: str, request: Request, is_last: bool) -> OperationResult:
     design = bench.table.design
     pattern = design.pattern(name)
     tally = Tally()
@@ -167,7 +170,7 @@ def _operation(bench: Bench, name: str, request: Request) -> OperationResult:
         else:
             bound = frozenset(n for policy in design.policies for n in (*policy.file.bind, *_grant_binds(policy.file)))
             kind = Batching if request.operation in BATCHES else Writing
-            cases, failures = kind(bench, name, pattern, request, tally, bound).run()
+            cases, failures = kind(bench, name, pattern, request, tally, bound, is_last).run()
     except Broken as error:
         # Of the service nothing follows from it.
         return OperationResult(name, request.operation, Verdict.SKIPPED, reason=f"{error}; try DynamoDB Local")

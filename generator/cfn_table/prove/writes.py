@@ -30,6 +30,10 @@ IN_BATCH: Final = 30
 """How many items are put in batches: more than one request may have."""
 
 
+WHOLE: Final = 400
+"""Up to so many items the whole table is looked at after each operation that writes, else only after the last one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """A request on one item: an operation of an access pattern, or a part of a transaction."""
@@ -55,6 +59,7 @@ class Writing:
         request: Request,
         tally: Tally,
         bound: frozenset[str] = frozenset(),
+        is_last: bool = True,
     ) -> None:
         self.bench = bench
         self.name = name
@@ -62,6 +67,7 @@ class Writing:
         self.request = request
         self.tally = tally
         self.bound = bound
+        self.is_last = is_last
         self.design = bench.table.design
         entities = self.design.entities
         if request.operation in TRANSACTIONS:
@@ -77,7 +83,7 @@ class Writing:
         failures: list[str] = []
         for variant in self._variants():
             arguments = self.arguments(variant)
-            for states in self._arrangements(arguments):
+            for states in self._arrangements():
                 if not self._arranged(arguments, states):
                     continue
                 cases += 1
@@ -118,9 +124,8 @@ class Writing:
             found = self.bench.asking.in_order(action.pattern, found)
         return found
 
-    def _arrangements(self, arguments: Arguments) -> Iterator[list[bool]]:
+    def _arrangements(self) -> Iterator[list[bool]]:
         """Whether the condition of each action is to hold: of all, and in turn of all but one."""
-        del arguments
         wanted = [True] * len(self.actions)
         yield wanted
         for number in range(len(self.actions)):
@@ -278,6 +283,8 @@ class Writing:
     def _elsewhere(self) -> Iterator[str]:
         """What became of items that no request was about."""
         if self.bench.table.deployed.is_shared or self.is_read:
+            return
+        if len(self.bench.table.stored) > WHOLE and not self.is_last:
             return
         stored = [dict(item.attributes) for item in self.bench.table.stored.values()]
         problem = difference([stored], list(self.bench.table.everything().values()), self.design.table_keys.names)
