@@ -59,7 +59,7 @@ class Assignment:
                 stand_in: form.format(name=key.replace("/", ":").rsplit(":", 1)[-1] or "x", stand_in=stand_in)
                 for stand_in, key in self.unlike.items()
             }
-            yield lambda value, texts=texts: _replaced(value, texts)  # type: ignore[misc]
+            yield lambda value, texts=texts: _replaced(value, texts)  # type: ignore[misc]  # mypy infers no lambda with a default
 
 
 def _replaced(value: Values, texts: Mapping[str, str]) -> Values:
