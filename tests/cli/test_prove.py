@@ -87,11 +87,27 @@ def test_a_seed_makes_the_same_cases_again(root: Path, cli: Cli) -> None:
     del root
 
     def cases(seed: str) -> list[tuple[Any, ...]]:
-        (report,) = as_data(cli("prove", "--format", "json", "--seed", seed).out)["reports"]
+        arguments = ["--pattern", "manage_key", "--pattern", "list_keys_by_prefix", "--seed", seed]
+        (report,) = as_data(cli("prove", "--format", "json", *arguments).out)["reports"]
         return [(each["pattern"], each["cases"], each["items"], each["requests"]) for each in report["operations"]]
 
     assert cases("3") == cases("3")
     assert cases("3") != cases("4")
+
+
+def test_some_patterns_are_proven(root: Path, cli: Cli) -> None:
+    """Only these are executed and shown, and the report says so; a name that is none is told."""
+    del root
+    done = cli("prove", "--pattern", "get_namespace")
+    assert (0, "") == (done.status, done.err)
+    rows = [" ".join(line.split()) for line in done.out.splitlines()]
+    assert "get_namespace yes - also" in rows
+    assert not any("manage_key" in row for row in rows)
+    assert any("1 of 7 access patterns were executed, as asked" in row for row in rows)
+    done = cli("prove", "--pattern", "get_namespaces")
+    assert (2, "") == (done.status, done.out)
+    assert "`kv-storage` has no access pattern `get_namespaces`" in done.err
+    assert "did you mean `get_namespace`?" in done.err
 
 
 def test_reports_for_programs(tmp_path: Path, cli: Cli) -> None:

@@ -48,6 +48,7 @@ DYNAMODB_LOCAL = "dynamodb-local"
     metavar="NAME=VALUE",
     help="Value of a parameter of the template. Repeatable.",
 )
+@click.option("--pattern", "patterns", multiple=True, metavar="NAME", help="Only this access pattern. Repeatable.")
 @click.option("--seed", type=int, default=0, metavar="N", help="What the generated items follow from; 0 by default.")
 @click.option("--max-latency", type=float, metavar="MS", help="Fail where the p99 of an operation is above it.")
 @click.option("--draft", is_flag=True, help="Prove the design as it is, not its published version.")
@@ -68,6 +69,7 @@ def command(
     region: str | None,
     profile: str | None,
     parameters: tuple[str, ...],
+    patterns: tuple[str, ...],
     seed: int,
     max_latency: float | None,
     draft: bool,
@@ -99,6 +101,7 @@ def command(
         region=region,
         profile=profile,
         parameters=parse_pairs(parameters, "--parameter", "TableName=my-table"),
+        patterns=tuple(dict.fromkeys(patterns)),
         seed=seed,
         draft=draft,
         confirm=_confirm(yes),

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cfn_table.design.suggest import did_you_mean
 from cfn_table.errors import UsageError
 from cfn_table.pipeline.prepared import Prepared, Settings
 
@@ -33,6 +34,7 @@ def prove_patterns(paths: Iterable[Path], settings: Settings, options: ProveOpti
     for path in paths:
         begin = time.perf_counter()
         prepared = _prepared(path, settings, options)
+        _require_patterns(prepared, options)
         loaded = time.perf_counter() - begin
         for engine in _engines(options):
             begin = time.perf_counter()
@@ -43,6 +45,7 @@ def prove_patterns(paths: Iterable[Path], settings: Settings, options: ProveOpti
                     prepared.artifacts.template,
                     deployed,
                     seed=options.seed,
+                    only=options.patterns or None,
                     phases=phases,
                     progress=options.progress or (lambda _: None),
                 )
@@ -56,6 +59,16 @@ def _prepared(path: Path, settings: Settings, options: ProveOptions) -> Prepared
     from cfn_table.pipeline.check import require_current
 
     return require_current(path, settings)
+
+
+def _require_patterns(prepared: Prepared, options: ProveOptions) -> None:
+    known = prepared.design.file.access_patterns
+    for name in options.patterns:
+        if name not in known:
+            raise UsageError(
+                f"`{prepared.design.name}` has no access pattern `{name}`",
+                help=did_you_mean(name, known),
+            )
 
 
 def _engines(options: ProveOptions) -> tuple[str, ...]:

@@ -5,11 +5,15 @@ DynamoDB Local, AWS's own engine, answers as the documentation says in all of th
 
 from __future__ import annotations
 
+from typing import Final
+
 from cfn_table.design.design import Design
 from cfn_table.design.expressions import attribute_of
 from cfn_table.design.model import AccessPattern, PatternBase
 from cfn_table.design.requests import Request
 from cfn_table.prove.oracle import tests_of
+
+_ORDERED: Final = frozenset({"gt", "gte", "lt", "lte", "between"})
 
 
 def deviation_of_moto(design: Design, pattern: AccessPattern, request: Request) -> str:
@@ -25,6 +29,9 @@ def deviation_of_moto(design: Design, pattern: AccessPattern, request: Request) 
         if kind == "binary" and test.comparison in ("begins_with", "contains"):
             # API reference, "Condition": both operate on binaries.
             return f"moto finds nothing with {test.comparison} in a binary; try DynamoDB Local"
+        if kinds.get(test.path) == "any" and test.comparison in _ORDERED:
+            # `OpGreaterThan` and the others in moto/dynamodb/comparisons.py compare as Python does.
+            return "moto breaks where it orders values of two types; try DynamoDB Local"
         if kind == "any" and test.path not in known.difference(kinds) and test.comparison == "not_equals":
             # `OpNotEqual` in moto/dynamodb/comparisons.py compares what is not there as null.
             return "moto takes what is missing for null; try DynamoDB Local"

@@ -18,6 +18,7 @@ class ProveOptions:
         region: the Region of the endpoint or the stack; None for that of the AWS configuration.
         profile: the profile of the AWS configuration; None for the default one.
         parameters: values for the template's parameters.
+        patterns: names of the access patterns to execute; empty for all.
         seed: what the generated items and arguments follow from.
         draft: whether the design is proven as it is, instead of its published version.
         confirm: asked, with what is about to happen, before anything is written to a table that others may use;
@@ -32,6 +33,7 @@ class ProveOptions:
     region: str | None = None
     profile: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    patterns: tuple[str, ...] = ()
     seed: int = 0
     draft: bool = False
     confirm: Callable[[str], bool] | None = None
