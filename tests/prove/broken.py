@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 Statements = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A policy that is wrong, and the failure that is told.
+
+    Attributes:
+        change: makes it wrong.
+        pattern: the access pattern that fails.
+        says: words of the failure.
+    """
+
+    policy: str
+    change: Callable[[Statements], object]
+    pattern: str
+    says: str
+    design: str = "kv-storage"
+
+    @property
+    def logical_id(self) -> str:
+        """The policy's name in the template."""
+        return f"{self.policy.title()}Policy"
 
 
 def leading(keys: list[str], place: int = 0) -> Callable[[Statements], None]:
@@ -49,138 +72,104 @@ def condition(change: Callable[[dict[str, Any]], Any], place: int = 0) -> Callab
 TABLE = {"Fn::GetAtt": ["KVStorageTable", "Arn"]}
 DENY = {"Effect": "Deny", "Action": ["dynamodb:PutItem"], "Resource": ["*"]}
 
-BROKEN: dict[str, tuple[str, str, Callable[[Statements], object], tuple[str, str, str]]] = {
-    "a statement is dropped": (
-        "kv-storage",
-        "ApiPolicy",
-        lambda found: found.pop(1),
-        ("api", "list_keys_by_prefix", "is denied, and it lists that"),
-    ),
-    "an action is dropped": (
-        "kv-storage",
-        "ApiPolicy",
+DENIED = "is denied, and it lists that"
+ALLOWED = "is allowed, and it does not list that"
+
+BROKEN: dict[str, Broken] = {
+    "a statement is dropped": Broken("api", lambda found: found.pop(1), "list_keys_by_prefix", DENIED),
+    "an action is dropped": Broken(
+        "api",
         actions(lambda found: found.remove("dynamodb:UpdateItem")),
-        ("api", "manage_key", "is denied, and it lists that: `dynamodb:UpdateItem on"),
+        "manage_key",
+        f"{DENIED}: `dynamodb:UpdateItem on",
     ),
-    "leading keys are widened": (
-        "kv-storage",
-        "ApiPolicy",
-        leading(["*"]),
-        ("api", "get_user_by_id", "is allowed, and it does not list that"),
-    ),
-    "leading keys of an index are narrowed": (
-        "kv-storage",
-        "ApiPolicy",
-        leading(["NS#*"], 1),
-        ("api", "get_user_by_api_key", "is denied, and it lists that"),
-    ),
-    "leading keys lose their wildcard": (
-        "kv-storage",
-        "ApiPolicy",
-        leading(["NS#"]),
-        ("api", "get_namespace", "is denied, and it lists that"),
-    ),
-    "conditions are dropped": (
-        "kv-storage",
-        "ReportingPolicy",
-        condition(lambda found: found.clear()),
-        ("reporting", "get_user_by_id", "is allowed, and it does not list that"),
-    ),
-    "a statement is added": (
-        "kv-storage",
-        "ReportingPolicy",
+    "leading keys are widened": Broken("api", leading(["*"]), "get_user_by_id", ALLOWED),
+    "leading keys of an index are narrowed": Broken("api", leading(["NS#*"], 1), "get_user_by_api_key", DENIED),
+    "leading keys lose their wildcard": Broken("api", leading(["NS#"]), "get_namespace", DENIED),
+    "conditions are dropped": Broken("reporting", condition(lambda found: found.clear()), "get_user_by_id", ALLOWED),
+    "a statement is added": Broken(
+        "reporting",
         lambda found: found.append({"Effect": "Allow", "Action": ["dynamodb:Query"], "Resource": [TABLE]}),
-        ("reporting", "list_user_namespaces", "is allowed, and it does not list that: `dynamodb:Query on"),
+        "list_user_namespaces",
+        f"{ALLOWED}: `dynamodb:Query on",
     ),
-    "Scan is added": (
-        "everything",
-        "ReaderPolicy",
+    "Scan is added": Broken(
+        "reader",
         lambda found: [(each["Action"].append("dynamodb:Scan"), each.pop("Condition", None)) for each in found],
-        ("reader", "all_products", "is allowed, and it does not list that: `dynamodb:Scan on"),
+        "all_products",
+        f"{ALLOWED}: `dynamodb:Scan on",
+        design="everything",
     ),
-    "the projection is not asked for": (
-        "kv-storage",
-        "ReportingPolicy",
+    "the projection is not asked for": Broken(
+        "reporting",
         condition(lambda found: found.pop("StringEquals")),
-        ("reporting", "report_user", "is allowed without its projection"),
+        "report_user",
+        "is allowed without its projection",
     ),
-    "attributes are not limited": (
-        "kv-storage",
-        "ReportingPolicy",
+    "attributes are not limited": Broken(
+        "reporting",
         condition(lambda found: found.pop("ForAllValues:StringEquals")),
-        ("reporting", "report_user", "is allowed with the hidden attribute `apiKey`"),
+        "report_user",
+        "is allowed with the hidden attribute `apiKey`",
     ),
-    "an attribute is missing": (
-        "kv-storage",
-        "ReportingPolicy",
+    "an attribute is missing": Broken(
+        "reporting",
         condition(lambda found: found["ForAllValues:StringEquals"]["dynamodb:Attributes"].remove("plan")),
-        ("reporting", "report_user", "is denied, and it lists that"),
+        "report_user",
+        DENIED,
     ),
-    "a bound key is open": (
-        "kv-storage",
-        "TenantPolicy",
+    "a bound key is open": Broken(
+        "tenant",
         leading(["NS#*"]),
-        ("tenant", "manage_key", "is allowed to a caller whose `aws:PrincipalTag/namespace` is not that of the item"),
+        "manage_key",
+        "is allowed to a caller whose `aws:PrincipalTag/namespace` is not that of the item",
     ),
-    "a bound key runs on": (
-        "kv-storage",
-        "TenantPolicy",
+    "a bound key runs on": Broken(
+        "tenant",
         leading(["NS#${aws:PrincipalTag/namespace}*"]),
-        ("tenant", "manage_key", "is allowed to a caller whose `aws:PrincipalTag/namespace` is not that of the item"),
+        "manage_key",
+        "is allowed to a caller whose `aws:PrincipalTag/namespace` is not that of the item",
     ),
-    "a key is bound to another tag": (
-        "kv-storage",
-        "TenantPolicy",
-        leading(["NS#${aws:PrincipalTag/team}"]),
-        ("tenant", "manage_key", "is denied, and it lists that"),
-    ),
-    "one grant's bound key is open": (
-        "team-space",
-        "DirectoryPolicy",
+    "a key is bound to another tag": Broken("tenant", leading(["NS#${aws:PrincipalTag/team}"]), "manage_key", DENIED),
+    "one grant's bound key is open": Broken(
+        "directory",
         lambda found: [leading(["T#*"], at)(found) for at, each in enumerate(found) if "PutItem" in str(each)],
-        ("directory", "manage_member", "is allowed to a caller whose `aws:PrincipalTag/owned` is not that of the item"),
+        "manage_member",
+        "is allowed to a caller whose `aws:PrincipalTag/owned` is not that of the item",
+        design="team-space",
     ),
-    "an index's ARN is wrong": (
-        "kv-storage",
-        "ApiPolicy",
-        resource([{"Fn::Sub": "${KVStorageTable.Arn}/index/GSI2"}], 1),
-        ("api", "get_user_by_api_key", "is denied, and it lists that"),
+    "an index's ARN is wrong": Broken(
+        "api", resource([{"Fn::Sub": "${KVStorageTable.Arn}/index/GSI2"}], 1), "get_user_by_api_key", DENIED
     ),
-    "an index's ARN is the table's": (
-        "kv-storage",
-        "ApiPolicy",
-        resource([TABLE], 1),
-        ("api", "get_user_by_api_key", "is denied, and it lists that"),
+    "an index's ARN is the table's": Broken("api", resource([TABLE], 1), "get_user_by_api_key", DENIED),
+    "something is denied": Broken(
+        "api", lambda found: found.append(DENY), "manage_key", f"{DENIED}: `dynamodb:PutItem on"
     ),
-    "something is denied": (
-        "kv-storage",
-        "ApiPolicy",
-        lambda found: found.append(DENY),
-        ("api", "manage_key", "is denied, and it lists that: `dynamodb:PutItem on"),
-    ),
-    "an unknown operator": (
-        "kv-storage",
-        "ApiPolicy",
+    "an unknown operator": Broken(
+        "api",
         condition(lambda found: found.update({"StringIsh": {"aws:PrincipalTag/a": "b"}})),
-        ("api", "get_namespace", "hangs on a condition operator that is not known"),
+        "get_namespace",
+        "hangs on a condition operator that is not known",
     ),
-    "a part of a transaction is missing": (
-        "shop",
-        "CheckoutPolicy",
+    "a part of a transaction is missing": Broken(
+        "checkout",
         lambda found: [
             each["Action"].remove("dynamodb:UpdateItem") for each in found if "dynamodb:UpdateItem" in each["Action"]
         ],
-        ("checkout", "place_order", "is denied, and it lists that: `dynamodb:UpdateItem on"),
+        "place_order",
+        f"{DENIED}: `dynamodb:UpdateItem on",
+        design="shop",
     ),
-    "a transaction is forbidden as a whole": (
-        "shop",
-        "CheckoutPolicy",
+    "a transaction is forbidden as a whole": Broken(
+        "checkout",
         lambda found: [
             each["Condition"].update({"Null": {"dynamodb:LeadingKeys": "false", "dynamodb:EnclosingOperation": "true"}})
             for each in found
             if "dynamodb:PutItem" in each["Action"]
         ],
-        ("checkout", "register", "EnclosingOperation = TransactWriteItems"),
+        "register",
+        "EnclosingOperation = TransactWriteItems",
+        design="shop",
     ),
 }
-"""What is wrong → design, logical id of the policy, change, and policy, pattern and words of a failure that is told."""
+"""What is wrong → the policy with it."""

@@ -98,14 +98,15 @@ def test_the_published_template_does_what_it_says(all_made: dict[str, Made]) -> 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_policy_is_named(name: str, all_made: dict[str, Made]) -> None:
     """With the pattern and the request; other policies of the design have no failure."""
-    design, policy, change, (title, pattern, says) = BROKEN[name]
-    result = judged(all_made[design], policy, change)
-    told = [each for each in result.failures if f"access pattern `{pattern}`" in each and says in each]
+    broken = BROKEN[name]
+    result = judged(all_made[broken.design], broken.logical_id, broken.change)
+    pattern = f"access pattern `{broken.pattern}`"
+    told = [each for each in result.failures if pattern in each and broken.says in each]
     assert told, result.failures
-    assert all(each.startswith(f"policy `{title}`: access pattern `") for each in result.failures)
+    assert all(each.startswith(f"policy `{broken.policy}`: access pattern `") for each in result.failures)
     assert all("\n" not in each for each in result.failures)
-    place = result.policies.index(title)
-    assert WRONG is result.access[pattern][place]
+    place = result.policies.index(broken.policy)
+    assert WRONG is result.access[broken.pattern][place]
     others = {row[at] for row in result.access.values() for at in range(len(row)) if at != place}
     assert WRONG not in others
 
