@@ -94,22 +94,9 @@ def _schema(keys: Any) -> list[dict[str, str]]:
     ]
 
 
-METHODS = {
-    "GetItem": "get_item",
-    "PutItem": "put_item",
-    "UpdateItem": "update_item",
-    "DeleteItem": "delete_item",
-    "Query": "query",
-    "Scan": "scan",
-    "BatchGetItem": "batch_get_item",
-    "BatchWriteItem": "batch_write_item",
-    "TransactGetItems": "transact_get_items",
-    "TransactWriteItems": "transact_write_items",
-}
-
-
 def send_all(design: Design, client: Any) -> list[Sent]:
     """Send every request of every access pattern; whether it succeeds does not matter, it is sent."""
+    from botocore import xform_name
     from botocore.exceptions import ClientError
 
     names = names_of(design)
@@ -118,6 +105,6 @@ def send_all(design: Design, client: Any) -> list[Sent]:
         for request in derive(design, pattern):
             inputs = inputs_of(design, request)
             with capture.of(pattern, inputs.arguments), suppress(ClientError):
-                getattr(client, METHODS[request.operation])(**call_parameters(design, request, inputs, names))
+                getattr(client, xform_name(request.operation))(**call_parameters(design, request, inputs, names))
     capture.close()
     return capture.sent

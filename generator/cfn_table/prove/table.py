@@ -17,19 +17,6 @@ from cfn_table.prove.engines.deployed import Deployed, EngineRefused
 Key = tuple[Any, ...]
 Attributes = dict[str, Any]
 
-_METHODS: Final = {
-    "GetItem": "get_item",
-    "PutItem": "put_item",
-    "UpdateItem": "update_item",
-    "DeleteItem": "delete_item",
-    "Query": "query",
-    "Scan": "scan",
-    "BatchGetItem": "batch_get_item",
-    "BatchWriteItem": "batch_write_item",
-    "TransactGetItems": "transact_get_items",
-    "TransactWriteItems": "transact_write_items",
-}
-
 TRIES: Final = 8
 """How often what a batch has left is sent again, with growing pauses."""
 
@@ -81,15 +68,15 @@ class Table:
             Refused: the engine answers with an error.
             EngineRefused: there is no answer.
         """
+        from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
 
+        method = getattr(self.deployed.client, xform_name(operation))
         tally = tally if tally is not None else Tally()
         tally.requests += 1
         begin = time.perf_counter()
         try:
-            answer: dict[str, Any] = getattr(self.deployed.client, _METHODS[operation])(
-                ReturnConsumedCapacity="TOTAL", **parameters
-            )
+            answer: dict[str, Any] = method(ReturnConsumedCapacity="TOTAL", **parameters)
         except ClientError as error:
             tally.latencies.append(time.perf_counter() - begin)
             told = error.response.get("Error", {})
