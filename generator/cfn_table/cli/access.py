@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cfn_table.cli.output import context_option, find_designs, parse_context
+from cfn_table.cli.options import context_option, parse_context
+from cfn_table.cli.output import find_designs
 from cfn_table.errors import UsageError
 from cfn_table.formats import cell, code, markdown_table, visible
 from cfn_table.pipeline.access import (

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cfn_table.cli.output import context_option, find_designs, parse_context, parse_pairs
+from cfn_table.cli.options import (
+    context_option,
+    parameter_option,
+    parse_context,
+    parse_parameters,
+    quiet_option,
+    regions_option,
+)
+from cfn_table.cli.output import find_designs
 from cfn_table.errors import CfnTableError, UsageError
 from cfn_table.findings import Severity
 
@@ -28,21 +36,9 @@ def command() -> None:
 @context_option
 @click.option("--stack-name", metavar="NAME", help="Name of the stack; by default the design's name.")
 @click.option("--account", metavar="DIGITS", help="The AWS account; without it `*` stands for the account.")
-@click.option(
-    "--region",
-    "regions",
-    multiple=True,
-    metavar="REGION",
-    help="Region that the stack is deployed to. Repeatable; by default the design's regions.",
-)
+@regions_option("Region that the stack is deployed to. Repeatable; by default the design's regions.")
 @click.option("--partition", metavar="NAME", help="Partition, such as aws-cn; by default that of the Regions.")
-@click.option(
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Value that every deployment gives to a parameter of the template. Repeatable.",
-)
+@parameter_option("Value that every deployment gives to a parameter of the template.")
 @click.option(
     "--service-role",
     metavar="ROLE",
@@ -58,7 +54,7 @@ def command() -> None:
     default="json",
     help="Policy documents in JSON, or a CloudFormation template with them in YAML.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
+@quiet_option("Print no notes.")
 def deploy_policy_command(
     design: str | None,
     context: tuple[str, ...],
@@ -93,7 +89,7 @@ def deploy_policy_command(
         account=account,
         regions=regions,
         partition=partition,
-        parameters=parse_pairs(parameters, "--parameter", "TableName=my-table"),
+        parameters=parse_parameters(parameters),
         service_role=service_role,
         bucket=bucket,
         delete=not no_delete,

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from cfn_table.cli import Report
-from cfn_table.cli.output import context_option, find_designs, parse_context, show_findings
+from cfn_table.cli.options import context_option, notes_option, parse_context, quiet_option
+from cfn_table.cli.output import find_designs, show_findings
 from cfn_table.errors import UsageError
 from cfn_table.findings import Finding, Severity
 from cfn_table.pipeline.check import check
@@ -35,9 +36,9 @@ INLINE_LIMIT = 51_200
     help="Print the template of one design instead of publishing it.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="Form of the results.")
-@click.option("--notes", is_flag=True, help="Show notes too, not just their number.")
+@notes_option
 @click.option("--no-cache", is_flag=True, help="Remember no verdicts and builds, and use none.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings.")
+@quiet_option("Print nothing but findings.")
 @click.pass_obj
 def command(
     report: Report,

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from cfn_table.cli import Report
-from cfn_table.cli.output import context_option, parse_context, show_findings
+from cfn_table.cli.options import context_option, notes_option, parse_context, quiet_option, regions_option
+from cfn_table.cli.output import show_findings
 from cfn_table.errors import InputError, UsageError
 from cfn_table.findings import Finding, Location, Severity
 from cfn_table.formats import FORMATS
@@ -20,16 +21,10 @@ from cfn_table.pipeline.prepared import Settings
 @click.command("lint")
 @click.argument("paths", nargs=-1)
 @context_option
-@click.option(
-    "--region",
-    "regions",
-    multiple=True,
-    metavar="REGION",
-    help="Region in which templates must be valid. Repeatable; us-east-1 by default.",
-)
+@regions_option("Region in which templates must be valid. Repeatable; us-east-1 by default.")
 @click.option("--format", "output", type=click.Choice(FORMATS), default="text", help="Form of the findings.")
-@click.option("--notes", is_flag=True, help="Show notes too, not just their number.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings.")
+@notes_option
+@quiet_option("Print nothing but findings.")
 @click.pass_obj
 def command(
     report: Report,

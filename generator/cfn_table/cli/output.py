@@ -1,12 +1,12 @@
-"""What commands have in common: options, where findings go, and when colour is used."""
+"""What commands have in common beside options: which designs, where findings go, and when colour is used."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,8 +15,6 @@ from cfn_table.project import Project
 
 if TYPE_CHECKING:
     from cfn_table.findings import Finding
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def show_findings(findings: Iterable[Finding], *, format: str = "text") -> None:
@@ -43,43 +41,6 @@ def terminal_width() -> int:
     import shutil
 
     return shutil.get_terminal_size((80, 24)).columns if sys.stderr.isatty() else 80
-
-
-def context_option(function: F) -> F:
-    """`--context NAME=VALUE`."""
-    return click.option(
-        "--context",
-        "context",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Set a context value of the design; wins over environment variables. Repeatable.",
-    )(function)
-
-
-def parse_context(pairs: Iterable[str]) -> dict[str, str]:
-    """Name → value of every `NAME=VALUE`.
-
-    Raises:
-        UsageError: one has no `=`, or a name is given twice.
-    """
-    return parse_pairs(pairs, "--context", "TABLE_NAME=my-table")
-
-
-def parse_pairs(pairs: Iterable[str], option: str, example: str) -> dict[str, str]:
-    """Name → value of every `NAME=VALUE` of an option; the example is for the help of a wrong one.
-
-    Raises:
-        UsageError: one has no `=`, or a name is given twice.
-    """
-    values: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise UsageError(f"`{option} {pair}` is not NAME=VALUE", help=f"write `{option} {example}`")
-        if name in values:
-            raise UsageError(f"`{option} {name}` is given twice")
-        values[name] = value
-    return values
 
 
 def find_designs(names: Iterable[str]) -> list[Path]:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from cfn_table.cli import Report as Ending
-from cfn_table.cli.output import context_option, find_designs, parse_context, parse_pairs, show_findings, use_colour
+from cfn_table.cli.options import (
+    account_options,
+    context_option,
+    parameter_option,
+    parse_context,
+    parse_parameters,
+    quiet_option,
+)
+from cfn_table.cli.output import find_designs, show_findings, use_colour
 from cfn_table.errors import UsageError
 from cfn_table.formats import visible
 from cfn_table.pipeline.prepared import Settings
@@ -39,15 +47,8 @@ DYNAMODB_LOCAL = "dynamodb-local"
 @click.option("--jar", metavar="PATH", help="DynamoDBLocal.jar, for --engine dynamodb-local.")
 @click.option("--endpoint-url", metavar="URL", help="Execute them on this endpoint of DynamoDB's API.")
 @click.option("--stack-name", metavar="NAME", help="Execute them on the table of this deployed stack.")
-@click.option("--region", metavar="REGION", help="Region of the stack; by default as the AWS CLI finds it.")
-@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
-@click.option(
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Value of a parameter of the template. Repeatable.",
-)
+@account_options("stack")
+@parameter_option("Value of a parameter of the template.")
 @click.option("--pattern", "patterns", multiple=True, metavar="NAME", help="Only this access pattern. Repeatable.")
 @click.option("--seed", type=int, default=0, metavar="N", help="What the generated items follow from; 0 by default.")
 @click.option("--max-latency", type=float, metavar="MS", help="Fail where the p99 of an operation is above it.")
@@ -56,7 +57,7 @@ DYNAMODB_LOCAL = "dynamodb-local"
 @click.option(
     "--format", "output", type=click.Choice(["text", "json", "junit", "markdown"]), default="text", help="Form."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the report.")
+@quiet_option("Print nothing but the report.")
 @click.pass_obj
 def command(
     ending: Ending,
@@ -100,7 +101,7 @@ def command(
         stack_name=stack_name,
         region=region,
         profile=profile,
-        parameters=parse_pairs(parameters, "--parameter", "TableName=my-table"),
+        parameters=parse_parameters(parameters),
         patterns=tuple(dict.fromkeys(patterns)),
         seed=seed,
         draft=draft,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cfn_table.cli.options import account_options
 from cfn_table.errors import UsageError
 from cfn_table.project import Project
 
@@ -15,8 +16,7 @@ from cfn_table.project import Project
 @click.argument("url", metavar="s3://BUCKET/PREFIX")
 @click.argument("versions", nargs=-1)
 @click.option("--endpoint-url", metavar="URL", help="Another S3 endpoint.")
-@click.option("--region", metavar="REGION", help="Region of the bucket; by default as the AWS CLI finds it.")
-@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
+@account_options("bucket")
 def command(
     url: str, versions: tuple[str, ...], endpoint_url: str | None, region: str | None, profile: str | None
 ) -> None:
