@@ -48,54 +48,44 @@ class SourceFile:
         return Location(self.path, line, column, text)
 
 
-class Text(str):
+class _Placed:
+    """What a file holds at a place."""
+
+    __slots__ = ()
+    source: SourceFile
+    line: int
+    column: int
+
+    @property
+    def location(self) -> Location:
+        """Where it begins."""
+        return self.source.location(self.line, self.column)
+
+
+class Text(str, _Placed):
     """A scalar: its text, where it stands, whether it was written plain, and whether an expression gave it."""
 
     __slots__ = ("source", "line", "column", "plain", "computed")
-    source: SourceFile
-    line: int
-    column: int
     plain: bool
     computed: bool
 
-    @property
-    def location(self) -> Location:
-        """Where the scalar begins."""
-        return self.source.location(self.line, self.column)
 
-
-class Mapping(dict[str, Any]):
+class Mapping(dict[str, Any], _Placed):
     """A mapping whose keys are `Text`; `line` and `column` say where it begins, `flow` that it is written `{…}`."""
 
     __slots__ = ("source", "line", "column", "flow")
-    source: SourceFile
-    line: int
-    column: int
     flow: bool
-
-    @property
-    def location(self) -> Location:
-        """Where the mapping begins."""
-        return self.source.location(self.line, self.column)
 
     def key(self, name: str) -> Text | None:
         """The key `name` as it stands in the file."""
         return next((key for key in self if key == name and isinstance(key, Text)), None)
 
 
-class Sequence(list[Any]):
+class Sequence(list[Any], _Placed):
     """A list; `line` and `column` are where it begins."""
 
     __slots__ = ("source", "line", "column", "flow")
-    source: SourceFile
-    line: int
-    column: int
     flow: bool
-
-    @property
-    def location(self) -> Location:
-        """Where the list begins."""
-        return self.source.location(self.line, self.column)
 
 
 def read_file(path: Path, *, name: str | None = None) -> SourceFile:
