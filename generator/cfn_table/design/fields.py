@@ -122,34 +122,28 @@ def matching(pattern: str, what: str, help: str = "") -> PlainValidator:
 
 
 def deployable(check: Callable[[Any], Any]) -> PlainValidator:
-    """A validator that lets a deploy-time parameter pass and checks every other value.
-
-    What is known of a parameter is checked too: that it is no list, its default, and the values that it allows.
-    """
+    """A validator that checks every value, and of a deploy-time parameter what is known of it."""
 
     def pass_parameters(value: Any) -> Any:
-        if not isinstance(value, Parametric):
-            return check(value)
-        for parameter in value.parameters:
-            if parameter.is_list:
-                raise problem(
-                    f"{shown(value)} is a list, and one value is needed here", "give the parameter another type"
-                )
-        for text in value.possible_texts():
-            try:
-                check(text)
-            except PydanticCustomError as error:
-                context = error.context or {}
-                raise problem(
-                    f"the parameter in `{value}` can have a wrong value: {context['message']}", context["help"]
-                ) from None
-        return value
+        return checked_parameters(value, check) if isinstance(value, Parametric) else check(value)
 
     return PlainValidator(pass_parameters)
 
 
-def _of(validator: PlainValidator) -> Callable[[Any], Any]:
-    return validator.func  # type: ignore[return-value]
+def checked_parameters(value: Parametric, check: Callable[[Any], Any]) -> Parametric:
+    """`value` where no parameter in it is a list, and `check` accepts its default and the values that it allows."""
+    for parameter in value.parameters:
+        if parameter.is_list:
+            raise problem(f"{shown(value)} is a list, and one value is needed here", "give the parameter another type")
+    for text in value.possible_texts():
+        try:
+            check(text)
+        except PydanticCustomError as error:
+            context = error.context or {}
+            raise problem(
+                f"the parameter in `{value}` can have a wrong value: {context['message']}", context["help"]
+            ) from None
+    return value
 
 
 Bool = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
@@ -192,7 +186,7 @@ _TABLE_NAME: Final = matching(
 )
 ResourceName = Annotated[
     str | Parametric,
-    deployable(_of(_TABLE_NAME)),
+    deployable(_TABLE_NAME.func),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_.-]{3,255}$", DEPLOY_TIME: True}),
 ]
 """Name of a table or an index: 3 to 255 of `[A-Za-z0-9_.-]` (DynamoDB developer guide, "Naming rules")."""

@@ -63,5 +63,5 @@ def _words(features: tuple[Feature, ...]) -> str:
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]  # TextIO says less than it can
     print(troubleshooting_markdown(), end="")

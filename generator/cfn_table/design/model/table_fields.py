@@ -10,6 +10,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from cfn_table.design.context import Parametric
 from cfn_table.design.fields import (
     DEPLOY_TIME,
+    checked_parameters,
     choice,
     deployable,
     need_text,
@@ -67,7 +68,7 @@ def _key_arn(value: Any) -> str:
 
 def _kms_key(value: Any) -> Any:
     if isinstance(value, Parametric):
-        return deployable(_key_arn).func(value)  # type: ignore[call-arg]
+        return checked_parameters(value, _key_arn)
     text = need_text(value)
     if not _KEY_ARN.fullmatch(text) and not _KEY_ALIAS.fullmatch(text):
         raise problem(f"{shown(text)} is no customer KMS key", "write the key's ARN or `alias/NAME`")
