@@ -20,21 +20,10 @@ from cfn_table.emit.permissions.schemas import exists, handlers, matches, resour
 from cfn_table.emit.permissions.stack import OTHER_ACTIONS, STACK_ACTIONS
 from cfn_table.errors import UsageError
 from cfn_table.lint.runner import lint_template
-from tests.engines.install import ROOT
-from tests.projects import NAMES, copy_designs
+from tests.projects import NAMES
 
 ACCOUNT = "123456789012"
 GOLDEN = Path(__file__).parent / "kv-storage.json"
-
-
-@pytest.fixture(scope="module")
-def designs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Design]:
-    """All designs of the tests, and the repository's own."""
-    folder = copy_designs(tmp_path_factory.mktemp("project"))
-    paths = [*sorted((folder / "templates").glob("*.yaml")), ROOT / "templates" / "kv-storage.yaml"]
-    return {path.stem: load_design(path, environment={}) for path in paths}
-
-
 ALL = (*NAMES, "kv-storage")
 
 
