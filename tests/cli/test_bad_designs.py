@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
-from tests.projects import Done, small_design, small_project
+from tests.cli.written import DESIGN, FILE, Told, told, with_
+from tests.projects import small_project
 from tests.publish.builds import tree
 
-DESIGN = small_design()
-FILE = "templates/notes.yaml"
-Told = tuple[str, str, str]
 WRITE_OUT = "write the value out: what a reviewer reads must be what is generated"
 NO_MORE = "use names, texts, `~`, comparisons, `A if B else C` and the filters lower, upper, title, trim"
 BEGINS_WITH = "a design begins with `design: NAME`"
-
-
-def told(done: Done) -> list[Told]:
-    """Place, message and help of every finding in the JSON results."""
-    findings = [finding for result in json.loads(done.out)["results"] for finding in result["findings"]]
-    return [(place(finding["location"]), finding["message"], finding["help"]) for finding in findings]
-
-
-def place(location: dict[str, object]) -> str:
-    """`path:line:column`, without what is 0."""
-    return ":".join(str(location[name]) for name in ("path", "line", "column") if location[name])
-
-
-def with_(old: str, new: str) -> str:
-    """The small design with a text replaced, which must be there."""
-    assert old in DESIGN
-    return DESIGN.replace(old, new, 1)
-
 
 FILES: dict[str, tuple[str | bytes, list[Told]]] = {
     "an empty file": ("", [(FILE, f"`{FILE}` is empty", BEGINS_WITH)]),
@@ -382,60 +361,3 @@ def test_line_ends_do_not_change_the_version(cli: Cli, tmp_path: Path) -> None:
         (tmp_path / FILE).write_bytes(content)
         assert (0, "unchanged build/notes/1.0.0\n", "") == cli("generate").told
     assert before == tree(tmp_path / "build")
-
-
-# ---------------------------------------------------------------- values from the environment
-
-CONTEXT = with_("table:\n", "context: {TABLE: notes}\ntable:\n  name: '{{ TABLE }}'\n  tags: {table: '{{ TABLE }}'}\n")
-TAGGED = with_("table:\n", "context: {TAG: x}\ntags: {tag: '{{ TAG }}'}\ntable:\n")
-HOSTILE_VALUES = [
-    "{{ ''.__class__ }}",
-    "x: [1, 2]",
-    "- a",
-    "&a b",
-    "!Ref X",
-    "a\nb: c",
-    "#",
-    "'",
-    '"',
-    "${",
-]
-
-
-@pytest.mark.parametrize("value", ["notes\nbilling: PROVISIONED", "{partition: X}", "a b", "x" * 300])
-def test_a_value_from_the_environment_must_fit_its_field(
-    value: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever stands in a variable is one text, checked like a text in the file: at the line that uses it."""
-    small_project(tmp_path)
-    (tmp_path / FILE).write_text(CONTEXT, encoding="utf-8")
-    monkeypatch.setenv("TABLE", value)
-    done = cli("generate", "--format", "json")
-    ((where, message, _),) = told(done)
-    assert (2, f"{FILE}:6:9") == (done.status, where)
-    assert message.endswith("is not a name of a table or index")
-    assert not (tmp_path / "build").exists()
-
-
-@pytest.mark.parametrize("value", HOSTILE_VALUES)
-def test_a_value_from_the_environment_stays_a_text(
-    value: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No value is evaluated a second time, and none becomes structure: the tag has exactly this value."""
-    small_project(tmp_path)
-    (tmp_path / FILE).write_text(TAGGED, encoding="utf-8")
-    monkeypatch.setenv("TAG", value)
-    done = cli("generate", "--draft=json")
-    assert 0 == done.status, done.err
-    tags = json.loads(done.out)["Resources"]["NotesTable"]["Properties"]["Tags"]
-    assert [{"Key": "tag", "Value": value}] == tags
-
-
-def test_a_value_with_controls_is_shown_as_text(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What came from the environment is told, and cannot paint or clear the terminal."""
-    small_project(tmp_path)
-    text = with_("Notes of users", "'{{ WHAT }}'") + "context: {WHAT: notes}\n"
-    (tmp_path / FILE).write_text(text, encoding="utf-8")
-    monkeypatch.setenv("WHAT", "a\x1b[2Jb")
-    expected = "created   build/notes/1.0.0\n          WHAT=a\\x1b[2Jb from the environment\n"
-    assert (0, expected, "") == cli("generate").told
