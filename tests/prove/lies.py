@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from botocore import xform_name
+
+from cfn_table.design.model.patterns import OPERATIONS
+
 Answer = dict[str, Any]
 Call = Callable[..., Answer]
 Lie = Callable[[str, Call, Answer], Answer]
 """Is given the method's name, the client's method, and the parameters; answers."""
 
-METHODS = {
-    "get_item",
-    "put_item",
-    "update_item",
-    "delete_item",
-    "query",
-    "scan",
-    "batch_get_item",
-    "batch_write_item",
-    "transact_get_items",
-    "transact_write_items",
-}
+METHODS = {xform_name(operation) for operation in OPERATIONS}
 
 
 class LyingClient:
