@@ -269,34 +269,28 @@ def test_a_cache_that_others_may_write_to_is_not_trusted(published: Path, cache:
     assert "unchanged" == generated(published).outcome
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("templates/notes.yaml", "# saved meanwhile\n"),
+        ("policies/notes/writer.yaml", "policy: writer\nallow: [put_note]\n"),
+    ],
+)
 def test_an_input_that_changes_while_the_version_is_made_is_not_recorded(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, text: str, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An editor that saves during generation does not make the old version pass for the new design's."""
+    """An editor that saves during generation does not make the old version pass for the new design's.
+
+    Of a policy that appears the folder's own time tells.
+    """
     real = unchanged.UnchangedCache.remember
 
     def save_first(*arguments: object) -> None:
-        edit("templates/notes.yaml", "# saved meanwhile\n")(project)
+        edit(name, text)(project)
         real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(unchanged.UnchangedCache, "remember", save_first)
     assert "created" == generated(project).outcome
-    monkeypatch.undo()
-    assert not hit(project)
-
-
-def test_a_policy_that_appears_while_the_version_is_made_is_not_recorded(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The folder's own time tells that something was added to it."""
-    real = unchanged.UnchangedCache.remember
-
-    def save_first(*arguments: object) -> None:
-        edit("policies/notes/writer.yaml", "policy: writer\nallow: [put_note]\n")(project)
-        real(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(unchanged.UnchangedCache, "remember", save_first)
-    generated(project)
     monkeypatch.undo()
     assert not hit(project)
 

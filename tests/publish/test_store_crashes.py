@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +71,20 @@ def test_a_killed_first_publication_leaves_nothing_or_all(tmp_path: Path, torn: 
     assert {False, True} == seen
 
 
-@pytest.mark.parametrize("torn", [False, True], ids=["between steps", "in the middle of writes"])
-def test_a_killed_overwrite_leaves_the_old_or_the_new(tmp_path: Path, torn: bool) -> None:
-    """Killed at every step, the overwritten pre-release is the old or the new one, for every program that looks."""
+def killed_overwrites(folder: Path, **how: Any) -> Iterator[tuple[Path, dict[str, bytes]]]:
+    """Overwrites of the pre-release that are killed at every step: the project and what a reader of the store sees.
+
+    That is the old one up to one step and the new one from then on, and the next run publishes the new one.
+    """
     seen = []
     for step in range(MANY):
-        root = tmp_path / str(step)
+        root = folder / str(step)
         root.mkdir()
         Store(root).publish(OLD)
-        survived = publish_and_die(root, NEW, step, torn=torn)
+        survived = publish_and_die(root, NEW, step, **how)
         found = visible(root)
         assert found in (content(OLD), content(NEW))
-        assert found == on_disk(root)
+        yield root, found
         seen.append(found == content(NEW))
         expected = Outcome.UNCHANGED if found == content(NEW) else Outcome.REPLACED
         assert expected == Store(root).publish(NEW)
@@ -90,9 +93,15 @@ def test_a_killed_overwrite_leaves_the_old_or_the_new(tmp_path: Path, torn: bool
             break
     else:
         pytest.fail("publishing never ends")
-    # The old one up to one step, the new one from then on.
     assert sorted(seen) == seen
     assert {False, True} == set(seen)
+
+
+@pytest.mark.parametrize("torn", [False, True], ids=["between steps", "in the middle of writes"])
+def test_a_killed_overwrite_leaves_the_old_or_the_new(tmp_path: Path, torn: bool) -> None:
+    """Killed at every step, the overwritten pre-release is the old or the new one, for every program that looks."""
+    for root, found in killed_overwrites(tmp_path, torn=torn):
+        assert found == on_disk(root)
 
 
 def test_a_killed_overwrite_without_exchange_leaves_the_old_or_the_new(tmp_path: Path) -> None:
@@ -100,27 +109,10 @@ def test_a_killed_overwrite_without_exchange_leaves_the_old_or_the_new(tmp_path:
 
     Another program may find the folder missing between two renames, but never half of it.
     """
-    seen = []
     missing = 0
-    for step in range(MANY):
-        root = tmp_path / str(step)
-        root.mkdir()
-        Store(root).publish(OLD)
-        survived = publish_and_die(root, NEW, step, can_exchange=False)
-        found = visible(root)
-        assert found in (content(OLD), content(NEW))
+    for root, _ in killed_overwrites(tmp_path, can_exchange=False):
         assert on_disk(root) in ({}, content(OLD), content(NEW))
         missing += not on_disk(root)
-        seen.append(found == content(NEW))
-        expected = Outcome.UNCHANGED if found == content(NEW) else Outcome.REPLACED
-        assert expected == Store(root).publish(NEW)
-        assert published(NEW) == tree(root)
-        if survived:
-            break
-    else:
-        pytest.fail("publishing never ends")
-    assert sorted(seen) == seen
-    assert {False, True} == set(seen)
     # The window is there, and this test went through it.
     assert missing > 0
 
