@@ -11,7 +11,7 @@ from typing import Any
 from troposphere import dynamodb
 
 from cfn_table.design.design import Design
-from cfn_table.design.model import Capacity, Index, Replica
+from cfn_table.design.model import Capacity, Index, Replica, Table
 from cfn_table.synth.conditions import billing_of
 from cfn_table.synth.table import (
     attribute_definitions,
@@ -35,32 +35,11 @@ from cfn_table.synth.values import tags_of, to_template, when
 def global_table_resource(design: Design) -> dynamodb.GlobalTable:
     """The AWS::DynamoDB::GlobalTable that the design describes."""
     table = design.file.table
-    billing = billing_of(design)
     properties: dict[str, Any] = {}
     if table.name is not None:
         properties["TableName"] = to_template(table.name)
     properties["BillingMode"] = to_template(table.billing)
-    if billing.provisioned and table.provisioned_throughput is not None:
-        properties["WriteProvisionedThroughputSettings"] = when(
-            billing.when_provisioned, _write_settings(table.provisioned_throughput.write)
-        )
-    if billing.on_demand and table.on_demand_throughput is not None:
-        if table.on_demand_throughput.max_write is not None:
-            properties["WriteOnDemandThroughputSettings"] = when(
-                billing.when_on_demand,
-                dynamodb.WriteOnDemandThroughputSettings(
-                    MaxWriteRequestUnits=to_template(table.on_demand_throughput.max_write)
-                ),
-            )
-        if table.on_demand_throughput.max_read is not None:
-            properties["ReadOnDemandThroughputSettings"] = when(
-                billing.when_on_demand,
-                dynamodb.ReadOnDemandThroughputSettings(
-                    MaxReadRequestUnits=to_template(table.on_demand_throughput.max_read)
-                ),
-            )
-    if table.warm_throughput is not None:
-        properties["WarmThroughput"] = warm_throughput(table.warm_throughput)
+    properties |= _throughput(design, table)
     properties["AttributeDefinitions"] = attribute_definitions(design)
     properties["KeySchema"] = key_schema(table.key)
     globals_ = [index for index in design.indexes.values() if not index.local]
@@ -95,32 +74,38 @@ def global_table_resource(design: Design) -> dynamodb.GlobalTable:
 
 
 def _global_index(design: Design, index: Index) -> dynamodb.GlobalTableGlobalSecondaryIndex:
-    billing = billing_of(design)
     properties: dict[str, Any] = {
         "IndexName": to_template(index.name),
         "KeySchema": key_schema(index.key),
         "Projection": projection(index.projection),
     }
-    provisioned = index.provisioned_throughput or design.file.table.provisioned_throughput
+    properties |= _throughput(design, index)
+    return dynamodb.GlobalTableGlobalSecondaryIndex(**properties)
+
+
+def _throughput(design: Design, of: Table | Index) -> dict[str, Any]:
+    """What is read and written at most; the table's capacity is that of an index that states none."""
+    billing = billing_of(design)
+    provisioned = of.provisioned_throughput or design.file.table.provisioned_throughput
+    properties: dict[str, Any] = {}
     if billing.provisioned and provisioned is not None:
         properties["WriteProvisionedThroughputSettings"] = when(
             billing.when_provisioned, _write_settings(provisioned.write)
         )
-    if billing.on_demand and index.on_demand_throughput is not None:
-        limits = index.on_demand_throughput
-        if limits.max_write is not None:
-            properties["WriteOnDemandThroughputSettings"] = when(
-                billing.when_on_demand,
-                dynamodb.WriteOnDemandThroughputSettings(MaxWriteRequestUnits=to_template(limits.max_write)),
-            )
-        if limits.max_read is not None:
-            properties["ReadOnDemandThroughputSettings"] = when(
-                billing.when_on_demand,
-                dynamodb.ReadOnDemandThroughputSettings(MaxReadRequestUnits=to_template(limits.max_read)),
-            )
-    if index.warm_throughput is not None:
-        properties["WarmThroughput"] = warm_throughput(index.warm_throughput)
-    return dynamodb.GlobalTableGlobalSecondaryIndex(**properties)
+    limits = of.on_demand_throughput
+    if billing.on_demand and limits is not None and limits.max_write is not None:
+        properties["WriteOnDemandThroughputSettings"] = when(
+            billing.when_on_demand,
+            dynamodb.WriteOnDemandThroughputSettings(MaxWriteRequestUnits=to_template(limits.max_write)),
+        )
+    if billing.on_demand and limits is not None and limits.max_read is not None:
+        properties["ReadOnDemandThroughputSettings"] = when(
+            billing.when_on_demand,
+            dynamodb.ReadOnDemandThroughputSettings(MaxReadRequestUnits=to_template(limits.max_read)),
+        )
+    if of.warm_throughput is not None:
+        properties["WarmThroughput"] = warm_throughput(of.warm_throughput)
+    return properties
 
 
 def _scaling(capacity: Capacity) -> dynamodb.CapacityAutoScalingSettings:

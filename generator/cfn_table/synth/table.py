@@ -8,7 +8,7 @@ from troposphere import dynamodb
 
 from cfn_table.design.context import Parametric
 from cfn_table.design.design import Design
-from cfn_table.design.model import Index, Key, PointInTimeRecovery, VectorIndex
+from cfn_table.design.model import Index, Key, PointInTimeRecovery, Table, VectorIndex
 from cfn_table.design.model.capacity import OnDemandThroughput, ProvisionedThroughput, WarmThroughput
 from cfn_table.design.model.table import ImportSource, KinesisStream, Stream
 from cfn_table.synth.conditions import billing_of
@@ -18,21 +18,11 @@ from cfn_table.synth.values import tags_of, to_template, when
 def table_resource(design: Design) -> dynamodb.Table:
     """The AWS::DynamoDB::Table that the design describes."""
     table = design.file.table
-    billing = billing_of(design)
     properties: dict[str, Any] = {}
     if table.name is not None:
         properties["TableName"] = to_template(table.name)
     properties["BillingMode"] = to_template(table.billing)
-    if billing.provisioned and table.provisioned_throughput is not None:
-        properties["ProvisionedThroughput"] = when(
-            billing.when_provisioned, provisioned_throughput(table.provisioned_throughput)
-        )
-    if billing.on_demand and table.on_demand_throughput is not None:
-        properties["OnDemandThroughput"] = when(
-            billing.when_on_demand, on_demand_throughput(table.on_demand_throughput)
-        )
-    if table.warm_throughput is not None:
-        properties["WarmThroughput"] = warm_throughput(table.warm_throughput)
+    properties |= _throughput(design, table)
     if table.table_class is not None:
         properties["TableClass"] = to_template(table.table_class)
     properties["AttributeDefinitions"] = attribute_definitions(design)
@@ -102,24 +92,29 @@ def projection(value: str | tuple[str, ...]) -> dynamodb.Projection:
 
 
 def _global_index(design: Design, index: Index) -> dynamodb.GlobalSecondaryIndex:
-    billing = billing_of(design)
     properties: dict[str, Any] = {
         "IndexName": to_template(index.name),
         "KeySchema": key_schema(index.key),
         "Projection": projection(index.projection),
     }
-    provisioned = index.provisioned_throughput or design.file.table.provisioned_throughput
-    if billing.provisioned and provisioned is not None:
-        properties["ProvisionedThroughput"] = when(billing.when_provisioned, provisioned_throughput(provisioned))
-    if billing.on_demand and index.on_demand_throughput is not None:
-        properties["OnDemandThroughput"] = when(
-            billing.when_on_demand, on_demand_throughput(index.on_demand_throughput)
-        )
-    if index.warm_throughput is not None:
-        properties["WarmThroughput"] = warm_throughput(index.warm_throughput)
+    properties |= _throughput(design, index)
     if index.contributor_insights is not None:
         properties["ContributorInsightsSpecification"] = contributor_insights(index.contributor_insights)
     return dynamodb.GlobalSecondaryIndex(**properties)
+
+
+def _throughput(design: Design, of: Table | Index) -> dict[str, Any]:
+    """What is read and written at most; the table's capacity is that of an index that states none."""
+    billing = billing_of(design)
+    provisioned = of.provisioned_throughput or design.file.table.provisioned_throughput
+    properties: dict[str, Any] = {}
+    if billing.provisioned and provisioned is not None:
+        properties["ProvisionedThroughput"] = when(billing.when_provisioned, provisioned_throughput(provisioned))
+    if billing.on_demand and of.on_demand_throughput is not None:
+        properties["OnDemandThroughput"] = when(billing.when_on_demand, on_demand_throughput(of.on_demand_throughput))
+    if of.warm_throughput is not None:
+        properties["WarmThroughput"] = warm_throughput(of.warm_throughput)
+    return properties
 
 
 def local_index(index: Index) -> dynamodb.LocalSecondaryIndex:
