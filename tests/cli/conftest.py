@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cfn_table.cli import main
-from tests.projects import NOISE, Done
+from tests.projects import NOISE, Done, small_project
 
 Cli = Callable[..., Done]
 
@@ -40,3 +40,11 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Done(ended.value.code, out, err)
 
     return call
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> Path:  # noqa: ARG001 (after cli's own chdir)
+    """A project inside of an otherwise empty folder; it is the current folder."""
+    root = small_project(tmp_path / "around" / "project")
+    monkeypatch.chdir(root)
+    return root

@@ -1,28 +1,19 @@
-"""What the command says when files, folders, links, disks or versions are not as they must be; and what it leaves."""
+"""What the command says when files, folders, links or versions are not as they must be; and what it leaves."""
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
-from cfn_table.project import Project
-from cfn_table.publish.store import Build, Outcome, Store
 from tests.cli.conftest import Cli
-from tests.projects import environment, run, small_design, small_project
+from tests.cli.written import DESIGN, FILE, finding
+from tests.projects import run, small_design, small_project
 from tests.publish.builds import tree
-from tests.publish.faults import Failing, watched
 
-DESIGN = small_design()
-FILE = "templates/notes.yaml"
 KEEP = "keep the file itself under `.`: a version must depend on nothing else"
 NO_LINKS = "nothing is written or read through links, which may lead out of the\n      project: make it a folder"
 Change = Callable[[Path], object]
@@ -63,12 +54,6 @@ def link(name: str, target: str, *, folder: bool = False) -> Change:
 def both(*changes: Change) -> Change:
     """Several changes."""
     return lambda root: [change(root) for change in changes]
-
-
-def finding(place: str, message: str, *help: str, rule: str = "input", shown: str = "") -> str:
-    """The text of one finding; `shown` is the line of the place and the caret below it."""
-    lines = [f"{place}: error: {message} [{rule}]", *shown.splitlines(), *(f"help: {each}" for each in help)]
-    return "\n".join(lines) + "\n\n1 error\n"
 
 
 FILES: dict[str, tuple[Change, list[str], str]] = {
@@ -264,14 +249,6 @@ LINKS: dict[str, tuple[Change, list[str], str]] = {
 }
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> Path:  # noqa: ARG001 (after cli's own chdir)
-    """A project inside of an otherwise empty folder; it is the current folder."""
-    root = small_project(tmp_path / "around" / "project")
-    monkeypatch.chdir(root)
-    return root
-
-
 @pytest.mark.parametrize(
     ("change", "arguments", "expected"),
     [*FILES.values(), *(pytest.param(*case, marks=links) for case in LINKS.values())],
@@ -372,227 +349,6 @@ def test_a_published_file_that_was_edited_is_told(published: Path, cli: Cli) -> 
     )
     assert (1, "", expected) == cli("generate").told
     assert before == tree(published)
-
-
-# ---------------------------------------------------------------- disks and rights
-
-REFUSALS = {
-    errno.ENOSPC: ("no space is left on the device", "free some space and run the command again"),
-    errno.EDQUOT: ("the disk quota is used up", "free some space and run the command again"),
-    errno.EROFS: ("the file system is read-only", "work in a copy of the project on a writable file system"),
-    errno.EACCES: (
-        "permission denied",
-        "give yourself permission to write there, or work in a copy of the project",
-    ),
-}
-
-
-@pytest.mark.parametrize("code", REFUSALS, ids=errno.errorcode.get)
-@pytest.mark.parametrize("step", [0, 3, 9, 20])
-def test_a_disk_that_refuses_leaves_nothing(
-    code: int, step: int, root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From whatever write on the disk refuses, the message says why, the status is 2, and the folder is as before."""
-    before = tree(root)
-    publish = Store.publish
-
-    def refused(store: Store, build: Build) -> Outcome:
-        with watched(Failing(step, code, once=False)):
-            return publish(store, build)
-
-    monkeypatch.setattr(Store, "publish", refused)
-    done = cli("generate")
-    monkeypatch.setattr(Store, "publish", publish)
-    message, help = REFUSALS[code]
-    assert (2, "") == (done.status, done.out)
-    assert f": {message} [input]\nhelp: {help}\n\n1 error\n" in done.err
-    assert done.err.startswith("build"), done.err
-    assert before == tree(root)
-    assert (0, "created   build/notes/1.0.0\n", "") == cli("generate").told
-
-
-def test_a_file_that_may_not_be_read_is_named(root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the system refuses, the message names the file and the reason."""
-    real = Path.open
-
-    def refuse(path: Path, *arguments: object, **named: object) -> object:
-        if path.name == "notes.yaml":
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return real(path, *arguments, **named)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(Path, "open", refuse)
-    expected = f"{FILE}: error: `{FILE}` cannot be read: permission denied [input]\n\n1 error\n"
-    assert (2, "", expected) == cli("generate").told
-    assert not (root / "build").exists()
-
-
-def test_what_nobody_expected_the_system_to_refuse_is_no_bug_of_ours(
-    root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An I/O error anywhere is told as one, with the path that the system names."""
-
-    def refuse(_: Project) -> list[Path]:
-        raise OSError(errno.EIO, "Input/output error", "templates")
-
-    monkeypatch.setattr(Project, "designs", refuse)
-    expected = finding("templates", "`templates` cannot be used: input/output error", "check the path")
-    assert (2, "", expected) == cli("generate").told
-    assert ["templates"] == [path.name for path in root.iterdir()]
-
-
-def test_a_name_that_no_file_can_have_is_told(root: Path, cli: Cli) -> None:
-    """A path that the system calls too long is one line, and not five thousand characters."""
-    done = cli("generate", "x" * 5000)
-    shown = "x" * 77 + "..."
-    assert (2, "", finding(shown, f"`{shown}` cannot be used: file name too long", "check the path")) == done.told
-    assert ["templates"] == [path.name for path in root.iterdir()]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not remove a current folder")
-def test_a_current_folder_that_is_gone_is_told(tmp_path: Path) -> None:
-    """Somebody removed the folder in which the shell still stands."""
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    script = f'rmdir "{gone}" && exec "$0" -m cfn_table generate'
-    done = subprocess.run(
-        ["sh", "-c", script, sys.executable], cwd=gone, env=environment(), capture_output=True, text=True, check=False
-    )
-    assert (2, "") == (done.returncode, done.stdout)
-    assert done.stderr.startswith("error: the system refuses: no such file or directory [input]\n")
-    assert "Traceback" not in done.stderr
-
-
-# ---------------------------------------------------------------- the call itself
-
-CALLS: dict[str, tuple[list[str], str]] = {
-    "a context value without a name": (
-        ["generate", "--context", "x"],
-        "error: `--context x` is not NAME=VALUE [usage]\nhelp: write `--context TABLE_NAME=my-table`\n\n1 error\n",
-    ),
-    "a context value twice": (
-        ["generate", "--context", "x=1", "--context", "x=2"],
-        "error: `--context x` is given twice [usage]\n\n1 error\n",
-    ),
-    "a context value that no design declares": (
-        ["generate", "--context", "x=1"],
-        (
-            "error: no design declares the context value `x` [usage]\n"
-            "help: declare it in the design: `context: {x: VALUE}`\n\n1 error\n"
-        ),
-    ),
-    "a draft of a check": (
-        ["generate", "--draft", "--check"],
-        (
-            "error: `--draft` prints the template of one design [usage]\n"
-            "help: name one design, without `--check`\n\n1 error\n"
-        ),
-    ),
-    "a draft of what is no design": (
-        ["generate", "--draft", "xml"],
-        "error: there is no design `xml` in `templates` [usage]\nhelp: use `notes`\n\n1 error\n",
-    ),
-    "a glob that matches nothing": (["lint", "*.jsn"], "error: `*.jsn` matches nothing [usage]\n\n1 error\n"),
-    "an empty path": (
-        ["lint", ""],
-        ("error: a path is empty [usage]\nhelp: name files, or leave all paths out for the whole project\n\n1 error\n"),
-    ),
-    "an empty name of a design": (
-        ["generate", ""],
-        ("error: the name of a design is empty [usage]\nhelp: leave all names out for the whole project\n\n1 error\n"),
-    ),
-    "an address that is none": (
-        ["publish", "bucket"],
-        "bucket: error: `bucket` is not the address of a bucket [input]\nhelp: write `s3://bucket/prefix`\n\n1 error\n",
-    ),
-    "nothing to publish": (
-        ["publish", "s3://bucket"],
-        "error: no version is published here [usage]\nhelp: run `cfn-table generate` first\n\n1 error\n",
-    ),
-}
-
-
-@pytest.mark.parametrize(("arguments", "expected"), CALLS.values(), ids=CALLS)
-def test_a_call_is_refused_for(arguments: list[str], expected: str, root: Path, cli: Cli) -> None:
-    """The status is 2, and nothing was done."""
-    before = tree(root)
-    assert (2, "", expected) == cli(*arguments).told
-    assert before == tree(root)
-
-
-PROGRAMS: dict[str, tuple[list[str], str]] = {
-    "a draft with a format for results": (["generate", "--draft"], "`--draft` prints a template, not results"),
-    "a context value without a name": (["generate", "--context", "x"], "`--context x` is not NAME=VALUE"),
-    "a context value that no design declares": (
-        ["generate", "--check", "--context", "x=1"],
-        "no design declares the context value `x`",
-    ),
-    "no such design": (["generate", "users"], "there is no design `users` in `templates`"),
-    "a glob that matches nothing": (["lint", "*.jsn"], "`*.jsn` matches nothing"),
-    "a wrong context value of lint": (["lint", "--context", "x"], "`--context x` is not NAME=VALUE"),
-}
-
-
-@pytest.mark.parametrize(("arguments", "message"), PROGRAMS.values(), ids=PROGRAMS)
-def test_a_program_is_told_in_the_form_it_asked_for(arguments: list[str], message: str, root: Path, cli: Cli) -> None:
-    """Who asks for JSON gets a document on standard output, also when the call has no meaning."""
-    done = cli(*arguments, "--format", "json")
-    assert (2, "") == (done.status, done.err)
-    data = json.loads(done.out)
-    assert [("usage", message)] == [(each["rule"], each["message"]) for each in data["findings"]]
-    assert data.get("results", []) == []
-    assert (root / "templates").is_dir()
-
-
-def test_a_program_is_told_what_the_system_refuses(root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An I/O error that ends the command is in the document too."""
-
-    def refuse(*_: object) -> NoReturn:
-        raise OSError(errno.EIO, "Input/output error", "templates")
-
-    monkeypatch.setattr(Project, "designs", refuse)
-    done = cli("generate", "--format", "json")
-    assert (2, "") == (done.status, done.err)
-    (found,) = json.loads(done.out)["findings"]
-    assert "`templates` cannot be used: input/output error" == found["message"]
-    assert (root / "templates").is_dir()
-
-
-CLICKS: dict[str, tuple[list[str], str]] = {
-    "a command that does not exist": (["generat"], "there is no command `generat` (did you mean `generate`?)"),
-    "an option that does not exist": (["generate", "--chek"], "No such option"),
-    "a format that does not exist": (["lint", "--format", "xml"], "'xml' is not one of"),
-    "a schema that does not exist": (["schema", "table"], "'table' is not one of"),
-    "a missing argument": (["publish"], "Missing argument 's3://BUCKET/PREFIX'"),
-    "no value for an option": (["generate", "--context"], "requires an argument"),
-}
-
-
-@pytest.mark.parametrize(("arguments", "said"), CLICKS.values(), ids=CLICKS)
-def test_a_call_has_no_meaning_with(arguments: list[str], said: str, root: Path, cli: Cli) -> None:
-    """The usage and the reason are on standard error, the status is 2."""
-    done = cli(*arguments)
-    assert (2, "") == (done.status, done.out)
-    assert done.err.startswith(("Usage: cfn-table", "Error: "))
-    assert said in done.err
-    assert ["templates"] == [path.name for path in root.iterdir()]
-
-
-def test_our_own_bug_asks_for_a_report(root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is our fault says so, with what a report needs, and has a status of its own."""
-
-    def fail(_: Project) -> list[Path]:
-        raise LookupError("nothing there")
-
-    monkeypatch.setattr(Project, "designs", fail)
-    monkeypatch.delenv("CFN_TABLE_TRACEBACK", raising=False)
-    done = cli("generate")
-    assert (3, "") == (done.status, done.out)
-    assert "has a bug: LookupError: nothing there\n  in fail, line " in done.err
-    assert done.err.endswith("please report it with the design; CFN_TABLE_TRACEBACK=1 shows the whole trace\n")
-    assert "Traceback" not in done.err
-    monkeypatch.setenv("CFN_TABLE_TRACEBACK", "1")
-    assert "Traceback (most recent call last)" in cli("generate").err
-    assert ["templates"] == [path.name for path in root.iterdir()]
 
 
 def test_the_same_happens_in_a_process_of_its_own(tmp_path: Path) -> None:

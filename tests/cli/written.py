@@ -26,3 +26,9 @@ def with_(old: str, new: str) -> str:
     """The small design with a text replaced, which must be there."""
     assert old in DESIGN
     return DESIGN.replace(old, new, 1)
+
+
+def finding(place: str, message: str, *help: str, rule: str = "input", shown: str = "") -> str:
+    """The text of one finding; `shown` is the line of the place and the caret below it."""
+    lines = [f"{place}: error: {message} [{rule}]", *shown.splitlines(), *(f"help: {each}" for each in help)]
+    return "\n".join(lines) + "\n\n1 error\n"
