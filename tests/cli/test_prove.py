@@ -193,6 +193,26 @@ def test_what_cannot_be_done_is_told(
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize(
+    "url", ["x", "127.0.0.1:8000", "ftp://x", "http://", "http://[", "http://x:80000", "http://x y"]
+)
+def test_what_is_no_address_is_told_before_anything_is_done(url: str, cli: Cli) -> None:
+    """Even before a design is looked for: there is none here."""
+    done = cli("prove", "--endpoint-url", url)
+    said = (
+        f"error: `{url}` is not the address of an engine [usage]\nhelp: write a URL such as `http://127.0.0.1:9000`\n"
+    )
+    assert (2, "", f"{said}\n1 error\n") == done.told
+
+
+@pytest.mark.parametrize("url", ["", "  "])
+def test_an_empty_address_is_told_as_such(url: str, cli: Cli) -> None:
+    """It comes from a variable of a script that is not set, and would mean AWS."""
+    done = cli("prove", "--endpoint-url", url)
+    help_ = "write a URL such as `http://127.0.0.1:9000`, or leave `--endpoint-url` out"
+    assert (2, "", f"error: the URL of the endpoint is empty [usage]\nhelp: {help_}\n\n1 error\n") == done.told
+
+
 def test_the_surroundings_do_not_matter_to_moto(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a broken AWS configuration nor a proxy nor an endpoint of the environment."""
     copy_designs(tmp_path, "smallest")

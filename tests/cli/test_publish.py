@@ -152,6 +152,11 @@ def test_a_damaged_version_is_not_published(root: Path, cli: Cli, s3: Any) -> No
         (["s3://the-bucket", "templates/notes.yaml"], "`templates/notes.yaml` is not a folder"),
         (["s3://the-bucket", "build/notes/1.1.0", "--region", "x y"], "`x y` is not a Region"),
         (["s3://the-bucket", "build/notes/1.1.0", "--profile", "nobody"], "there is no such profile"),
+        (
+            ["s3://the-bucket", "build/notes/9.9.9", "--endpoint-url", ""],
+            "error: the URL of the endpoint is empty [usage]",
+        ),
+        (["s3://the-bucket", "build/notes/9.9.9", "--endpoint-url", "x"], "error: `x` is not the address of an engine"),
     ],
 )
 def test_a_call_that_cannot_work_is_told(arguments: list[str], said: str, root: Path, cli: Cli, s3: Any) -> None:

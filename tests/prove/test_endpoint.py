@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from cfn_table.errors import InputError
+from cfn_table.errors import UsageError
 from cfn_table.prove.engines.deployed import Deployed, EngineRefused
 from cfn_table.prove.engines.endpoint import endpoint_engine, stack_engine
 from cfn_table.prove.engines.process import Server
@@ -131,10 +131,10 @@ def test_an_endpoint_that_does_not_answer_is_told(storage: Prepared, monkeypatch
     assert f"cannot prove at `{url}`: the endpoint cannot be reached" == refused.value.message
 
 
-@pytest.mark.parametrize("url", ["", "nothing", "127.0.0.1:8000", "http://"])
+@pytest.mark.parametrize("url", ["nothing", "127.0.0.1:8000", "http://", "http://127.0.0.1:80000"])
 def test_what_is_no_url_is_told(storage: Prepared, url: str) -> None:
     """With an example of one."""
-    with pytest.raises(InputError) as refused, endpoint_engine(storage.design, storage.template, url):
+    with pytest.raises(UsageError) as refused, endpoint_engine(storage.design, storage.template, url):
         pytest.fail("it is deployed")
     assert f"`{url}` is not the address of an engine" == refused.value.message
 

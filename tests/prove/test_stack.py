@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from cfn_table.errors import InputError
+from cfn_table.errors import InputError, UsageError
 from cfn_table.prove.engines.deployed import EngineRefused
 from cfn_table.prove.engines.endpoint import stack_engine
 from tests.prove.tables import Prepared
@@ -180,6 +180,6 @@ def test_an_answer_of_the_service_is_explained(
 
 def test_what_cannot_be_an_endpoint_or_a_region_is_told(designs: dict[str, Prepared]) -> None:
     """An empty endpoint would mean AWS."""
-    for options in ({"endpoint_url": ""}, {"region": "the east"}):
-        with pytest.raises(InputError), stack_engine(designs["smallest"].design, "of-the-test", **options):
+    for options, error in (({"endpoint_url": ""}, UsageError), ({"region": "the east"}, InputError)):
+        with pytest.raises(error), stack_engine(designs["smallest"].design, "of-the-test", **options):
             pytest.fail("it is taken")

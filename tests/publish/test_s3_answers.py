@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from moto import mock_aws
 
-from cfn_table.errors import InputError, RefusedError
+from cfn_table.errors import InputError, RefusedError, UsageError
 from cfn_table.publish import Build
 from cfn_table.publish.s3 import publish_to_s3
 from tests.publish.buckets import BASE, BUCKET, URL, Client, client_error, objects, released
@@ -129,9 +129,9 @@ def test_real_client_errors_are_explained(folder: Callable[[Build], Path], monke
     with pytest.raises(InputError) as caught:
         publish_to_s3(path, URL, profile="absent")
     assert caught.value.message.endswith("there is no such profile")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(UsageError) as wrong:
         publish_to_s3(path, URL, endpoint_url="nonsense")
-    assert "`nonsense` is not the address of an engine" == caught.value.message
+    assert "`nonsense` is not the address of an engine" == wrong.value.message
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with mock_aws(config={"core": {"mock_credentials": False}}), pytest.raises(InputError) as caught:

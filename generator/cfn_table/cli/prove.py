@@ -25,6 +25,7 @@ from cfn_table.formats import visible
 from cfn_table.pipeline.prepared import Settings
 from cfn_table.pipeline.prove import prove_patterns
 from cfn_table.prove.options import ProveOptions
+from cfn_table.publish.aws_errors import require_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,8 +132,10 @@ def _require_used(
     """Refuse what would have no effect: whoever names a profile or a Region means to reach something there.
 
     Raises:
-        UsageError: an option is empty, or belongs to another place than the one that is named.
+        UsageError: an option is empty or no address, or belongs to another place than the one that is named.
     """
+    if endpoint_url is not None:
+        require_endpoint(endpoint_url)
     if stack_name is not None and not stack_name.strip():
         raise UsageError("the name of the stack is empty", help="write `--stack-name STACK`")
     if profile is not None and stack_name is None:

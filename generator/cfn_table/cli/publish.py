@@ -24,9 +24,12 @@ def command(
 
     VERSIONS are folders such as build/kv-storage/1.0.0; without any, the newest version of each design.
     """
+    from cfn_table.publish.aws_errors import require_endpoint
     from cfn_table.publish.s3 import parse_url, publish_to_s3
 
     parse_url(url)  # a wrong address is told before anything is looked for
+    if endpoint_url is not None:
+        require_endpoint(endpoint_url)
     for folder in _folders(versions):
         outcome = publish_to_s3(folder, url, endpoint_url=endpoint_url, region=region, profile=profile)
         click.echo(f"{folder}: {len(outcome.uploaded)} uploaded, {len(outcome.skipped)} there already")

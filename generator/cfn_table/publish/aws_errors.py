@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from cfn_table.errors import CfnTableError, InputError
+from cfn_table.errors import CfnTableError, InputError, UsageError
 from cfn_table.findings import Location
 
 _REGION: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -51,14 +51,15 @@ def aws_client(
         stand_in: whether invented credentials are used where there are none, as engines take them that check none.
 
     Raises:
-        InputError: the Region or the endpoint cannot be one.
+        InputError: the Region cannot be one.
+        UsageError: the endpoint cannot be one.
         botocore.exceptions.BotoCoreError: such as an unknown profile; see `explaining_aws`.
     """
     import boto3
     from botocore.config import Config
 
     config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60)
-    host = _host(endpoint_url)
+    host = None if endpoint_url is None else require_endpoint(endpoint_url)
     if host in ("127.0.0.1", "localhost", "::1"):
         config = config.merge(Config(proxies={}))
     session = boto3.session.Session(profile_name=profile, region_name=region)
@@ -71,30 +72,35 @@ def aws_client(
     try:
         return session.client(service, endpoint_url=endpoint_url, config=config, **options)
     except ValueError as error:  # botocore's word for an endpoint that is no URL
-        raise _no_endpoint(endpoint_url) from error
+        raise _no_endpoint(str(endpoint_url)) from error
 
 
-def _host(endpoint_url: str | None) -> str | None:
-    """The host of an endpoint; an empty text would silently mean AWS itself."""
-    if endpoint_url is None:
-        return None
+def require_endpoint(endpoint_url: str) -> str:
+    """The host of an endpoint.
+
+    Raises:
+        UsageError: it is no http(s) URL; an empty one, as a script's unset variable gives it, would mean AWS itself.
+    """
+    if not endpoint_url.strip():
+        raise UsageError(
+            "the URL of the endpoint is empty",
+            help="write a URL such as `http://127.0.0.1:9000`, or leave `--endpoint-url` out",
+        )
     try:
         parts = urlsplit(endpoint_url)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port  # a port that is none is noticed only when it is asked for
     except ValueError as error:
         raise _no_endpoint(endpoint_url) from error
-    if parts.scheme not in ("http", "https") or not host:
+    # urlsplit would take blanks and line ends away, and nobody else does.
+    is_text = endpoint_url.isprintable() and " " not in endpoint_url
+    if parts.scheme not in ("http", "https") or not host or not is_text:
         raise _no_endpoint(endpoint_url)
     return host
 
 
-def _no_endpoint(endpoint_url: str | None) -> InputError:
-    shown = "".join(each if each.isprintable() else "?" for each in str(endpoint_url))
-    return InputError(
-        f"`{shown}` is not the address of an engine",
-        help="write a URL such as `http://127.0.0.1:9000`",
-        location=Location(shown),
-    )
+def _no_endpoint(endpoint_url: str) -> UsageError:
+    shown = "".join(each if each.isprintable() else "?" for each in endpoint_url)
+    return UsageError(f"`{shown}` is not the address of an engine", help="write a URL such as `http://127.0.0.1:9000`")
 
 
 def error_code(error: Any) -> str:
