@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from cfn_table.prove.engines.deployed import EngineRefused
 from cfn_table.prove.report import Verdict
@@ -99,8 +100,6 @@ def test_an_interrupt_leaves_nothing(number: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [1, 2, 20, 60, 100])
 def test_a_connection_that_breaks_leaves_nothing(number: int, tmp_path: Path) -> None:
     """botocore's error becomes ours, which says that the engine does not answer."""
-    from botocore.exceptions import EndpointConnectionError
-
     design = design_of(DESIGN, tmp_path)
     with on_moto() as client:
         deployed = deploy(design, client, is_shared=True)
@@ -111,9 +110,56 @@ def test_a_connection_that_breaks_leaves_nothing(number: int, tmp_path: Path) ->
         assert remaining(client) == []
 
 
+def failing_from(number: int, error: BaseException) -> Lie:
+    """Raises an error at the n-th request and at all that follow."""
+    requests = itertools.count(1)
+
+    def fail(name: str, call: Call, parameters: Answer) -> Answer:
+        del name
+        if next(requests) >= number:
+            raise error
+        return call(**parameters)
+
+    return fail
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt(), EndpointConnectionError(endpoint_url="https://example.com")])
+def test_what_is_left_after_an_ending_is_told(ending: BaseException, tmp_path: Path) -> None:
+    """By an error that whoever interrupted the proof, or lost the connection, reads; with the text in the keys."""
+    design = design_of(DESIGN, tmp_path)
+    with on_moto() as client:
+        deployed = deploy(design, client, is_shared=True)
+        deployed = replace(deployed, client=LyingClient(client, failing_from(20, ending)))
+        with pytest.raises(EngineRefused) as told:
+            execute(design, template_of(design), deployed, seed=SEED)
+        left = told.value.findings[-1]
+        prefix = left.message.partition("items whose keys hold `")[2].partition("`")[0]
+        assert "delete them: a scan finds them by that text" == left.help
+        assert [True] == list({prefix in each["PK"]["S"] for each in remaining(client)})
+
+
+def test_an_interrupt_while_items_are_deleted_waits_for_that(tmp_path: Path) -> None:
+    """Nothing is left, and the command ends as interrupted, not as if nobody had asked it to."""
+    design = design_of(DESIGN, tmp_path)
+    steps: list[str] = []
+    interrupts = iter([KeyboardInterrupt()])
+
+    def interrupt(name: str, call: Call, parameters: Answer) -> Answer:
+        del name
+        if "deleting the items" in steps and (error := next(interrupts, None)):
+            raise error
+        return call(**parameters)
+
+    with on_moto() as client:
+        deployed = replace(deploy(design, client, is_shared=True), client=LyingClient(client, interrupt))
+        with pytest.raises(KeyboardInterrupt):
+            execute(design, template_of(design), deployed, seed=SEED, progress=steps.append)
+        assert [] == remaining(client)
+        assert "deleting the items" == steps[-1]
+
+
 def test_what_could_not_be_deleted_is_told(tmp_path: Path) -> None:
     """A table that cannot be cleaned up is noted, with what the keys of its items hold."""
-    from botocore.exceptions import EndpointConnectionError
 
     def refuses_to_delete(name: str, call: Call, parameters: Answer) -> Answer:
         requests = [each for table in parameters.get("RequestItems", {}).values() for each in table]

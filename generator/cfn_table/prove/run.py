@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from cfn_table.design.values import WrongValue
 from cfn_table.prove.arguments import Asking
 from cfn_table.prove.choices import Choices, Impossible
 from cfn_table.prove.deviations import deviation_of_moto
-from cfn_table.prove.engines.deployed import Deployed, EngineRefused
+from cfn_table.prove.engines.deployed import Deployed, EngineRefused, also_left
 from cfn_table.prove.items import Builder
 from cfn_table.prove.oracle import Oracle
 from cfn_table.prove.reads import Bench, Reading
@@ -79,7 +79,7 @@ def execute(
     notes = [*deployed.notes]
     _require_designed(design, deployed)
     results: dict[tuple[str, str], OperationResult] = {}
-    try:
+    with _leaving_nothing(table, prefix, notes, phases, progress) if deployed.is_shared else nullcontext():
         with _timed(phases, "load"):
             progress("writing items")
             _load(table, builder)
@@ -93,10 +93,7 @@ def execute(
                 is_last = request is ordered[-1][1]
                 results[name, request.operation] = _operation(bench, name, request, is_last)
         results = {(name, request.operation): results[name, request.operation] for name, request in operations}
-    finally:
-        if deployed.is_shared:
-            with _timed(phases, "clean"):
-                _clean(table, prefix, notes)
+    progress("checking the policies")
     with _timed(phases, "judge"):
         access = judge(design, template, capture.sent, deployed.names, deployed.parameters)
     if len(names) < len(access.access):
@@ -240,20 +237,49 @@ def _unfit(bench: Bench, request: Request) -> str:
     return ""
 
 
-def _clean(table: Table, prefix: str, notes: list[str]) -> None:
-    """Delete what was written; a second interrupt is noted, and what is left is told."""
-    for attempt in range(2):
+@contextmanager
+def _leaving_nothing(
+    table: Table, prefix: str, notes: list[str], phases: dict[str, float], progress: Callable[[str], None]
+) -> Iterator[None]:
+    """Delete what the block wrote, however it ends; what is left is noted, or told beside what ended the block."""
+
+    def clean() -> EngineRefused | None:
+        progress("deleting the items")
+        with _timed(phases, "clean"):
+            return _clean(table, prefix)
+
+    try:
+        yield
+    except BaseException as error:
+        if left := clean():
+            raise also_left(error, left) from None
+        raise
+    if left := clean():
+        notes.append(left.message)
+
+
+def _clean(table: Table, prefix: str) -> EngineRefused | None:
+    """Delete what was written, and say what is left; a first interrupt waits for that, a second one does not."""
+    interrupt: KeyboardInterrupt | None = None
+    why = ""
+    for _ in range(2):
         try:
             table.clean()
-        except KeyboardInterrupt:
-            if attempt:
-                notes.append(f"interrupted while cleaning up: items whose keys hold `{prefix}` are left")
-                raise
+        except KeyboardInterrupt as error:
+            interrupt, why = error, "interrupted while cleaning up"
+            continue
         except Exception as error:
-            notes.append(f"could not clean up ({error}): items whose keys hold `{prefix}` are left")
-            return
+            why = f"could not clean up ({error})"
         else:
-            return
+            why = ""
+        break
+    left = None
+    if why:
+        message = f"{why}: items whose keys hold `{prefix}` are left"
+        left = EngineRefused(message, help="delete them: a scan finds them by that text")
+    if interrupt is not None:
+        raise left or interrupt
+    return left
 
 
 @contextmanager

@@ -14,6 +14,20 @@ class EngineRefused(CfnTableError):
     """The engine does not take the template, or cannot be had; the message holds the engine's own answer."""
 
 
+def also_left(error: BaseException, left: CfnTableError) -> BaseException:
+    """What to raise where something is left behind and that is told by `left`, while `error` ends a block.
+
+    That something is left must be read by whoever interrupted us, too.
+    """
+    if isinstance(error, CfnTableError):
+        error.findings += left.findings
+    elif not isinstance(error, Exception):
+        left.__cause__ = error
+        return left
+    error.add_note(left.message)
+    return error
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """A table that access patterns can be executed on.

@@ -12,7 +12,7 @@ from cfn_table.design.suggest import shown
 from cfn_table.errors import CfnTableError
 from cfn_table.prove.engines.answers import explaining, names_of, not_there, region_of
 from cfn_table.prove.engines.create_table import TABLE_TYPES, TableRequest, finish_table, remove_table, table_request
-from cfn_table.prove.engines.deployed import Deployed, EngineRefused
+from cfn_table.prove.engines.deployed import Deployed, EngineRefused, also_left
 from cfn_table.prove.engines.values import Surroundings, parameter_values
 from cfn_table.publish.aws_errors import Codes, answer_of, aws_client, error_code
 
@@ -49,8 +49,8 @@ def endpoint_engine(
     Raises:
         EngineRefused: the endpoint does not answer or refuses the table, or has one of that name already; or the table
             cannot be deleted afterwards.
-        InputError: the URL or the Region cannot be one.
-        UsageError: a parameter has no value, or one that it does not allow.
+        InputError: the Region cannot be one.
+        UsageError: the URL cannot be one; a parameter has no value, or one that it does not allow.
     """
     place = _shown(endpoint_url)
     values = parameter_values(template, parameters)
@@ -73,12 +73,7 @@ def endpoint_engine(
         try:
             _remove(client, request.name, place)
         except CfnTableError as left:
-            # That a table is left must be read by whoever interrupted us, too.
-            if isinstance(error, CfnTableError):
-                error.findings += left.findings
-            elif not isinstance(error, Exception):
-                raise left from error
-            error.add_note(left.message)
+            raise also_left(error, left) from None
         raise
     _remove(client, request.name, place)
 
@@ -144,7 +139,8 @@ def stack_engine(
     Raises:
         EngineRefused: there are no credentials, no such stack, or it is not of this design; its table is not active, or
             has another key or other indexes.
-        InputError: the endpoint or the Region cannot be one.
+        InputError: the Region cannot be one.
+        UsageError: the endpoint cannot be one.
     """
     where = f"cannot prove the stack {shown(stack_name)}"
     with explaining(where, "AWS" if endpoint_url is None else "the endpoint", _CODES):
