@@ -129,14 +129,14 @@ def _source_lines(place: Location, width: int) -> Iterable[str]:
     after = _expanded(place.text[at : at + 2 * room].rstrip())
     if at > 2 * room or columns(before + after) > room:
         # Two thirds of the room are for what stands before the place.
-        before = _cut(before[::-1], room * 2 // 3)[::-1]
-        after = _cut(after, room - columns(before))
+        before = beginning(before[::-1], room * 2 // 3)[::-1]
+        after = beginning(after, room - columns(before))
     yield f"{margin}{before}{after}".rstrip()
     if place.column:
         yield f"{' ' * (len(margin) - 2)}| {' ' * columns(before)}^"
 
 
-def _cut(text: str, room: int) -> str:
+def beginning(text: str, room: int) -> str:
     """As much of the start of a text as has room, with `…` at the end where that is not all."""
     if columns(text) <= room:
         return text

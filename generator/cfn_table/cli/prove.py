@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import shutil
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cfn_table.cli import Report as Ending
+from cfn_table.cli.endings import ending_in_order
 from cfn_table.cli.options import (
     account_options,
     context_option,
@@ -20,6 +22,7 @@ from cfn_table.cli.options import (
     quiet_option,
 )
 from cfn_table.cli.output import find_designs, show_findings, use_colour
+from cfn_table.cli.progress import Progress, can_show_progress
 from cfn_table.errors import UsageError
 from cfn_table.formats import visible
 from cfn_table.pipeline.prepared import Settings
@@ -95,6 +98,7 @@ def command(
     _require_used(stack_name, endpoint_url, region, profile, parameters)
     if max_latency is not None and not 0 < max_latency < math.inf:
         raise UsageError(f"`--max-latency {max_latency:g}` is no limit", help="write milliseconds, such as `20`")
+    progress = Progress()
     options = ProveOptions(
         engines=tuple(dict.fromkeys(engines)) or ProveOptions().engines,
         jar=jar,
@@ -106,16 +110,16 @@ def command(
         patterns=tuple(dict.fromkeys(patterns)),
         seed=seed,
         draft=draft,
-        confirm=_confirm(yes),
-        progress=_progress if sys.stderr.isatty() and not quiet else None,
+        confirm=_confirm(yes, progress),
+        progress=progress if can_show_progress() and not quiet else None,
     )
     found = prove_patterns(find_designs(designs), Settings(context=parse_context(context)), options)
-    try:
-        reports = _shown(found, max_latency) if output == "text" else list(found)
-    finally:
-        # An error or a report that comes next starts on a line of its own.
-        if options.progress is not None:
-            _end_progress()
+    # Whatever ends the output, such as a full disk, ends the engine that waits for the report to be shown.
+    with ending_in_order(), contextlib.closing(found):
+        try:
+            reports = _shown(found, max_latency, progress) if output == "text" else list(found)
+        finally:
+            progress.end()
     if output != "text":
         _print(reports, output, max_latency)
     is_slow = max_latency is not None and any(each.too_slow(max_latency) for each in reports)
@@ -146,26 +150,19 @@ def _require_used(
         raise UsageError("a deployed stack has its parameters", help="leave `--parameter` out")
 
 
-def _confirm(yes: bool) -> Callable[[str], bool] | None:
+def _confirm(yes: bool, progress: Progress) -> Callable[[str], bool] | None:
     """How the user is asked; nobody can be where standard input is no terminal."""
+
+    def ask(question: str) -> bool:
+        progress.end()
+        return click.confirm(visible(question), err=True)
+
     if yes:
         return lambda _: True
-    if sys.stdin.isatty():
-        return lambda question: click.confirm(visible(question), err=True)
-    return None
+    return ask if sys.stdin.isatty() else None
 
 
-def _progress(what: str) -> None:
-    """What is done next, on one line that the next one takes the place of."""
-    click.echo(f"\r\x1b[K{visible(what)[:79]}", err=True, nl=False)
-
-
-def _end_progress() -> None:
-    """Take the line of `_progress` away."""
-    click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _shown(found: Iterable[Report], max_latency: float | None) -> list[Report]:
+def _shown(found: Iterable[Report], max_latency: float | None, progress: Progress) -> list[Report]:
     """Each report as soon as it is there."""
     from cfn_table.prove.formats import text
 
@@ -173,8 +170,7 @@ def _shown(found: Iterable[Report], max_latency: float | None) -> list[Report]:
     width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     reports: list[Report] = []
     for report in found:
-        if sys.stderr.isatty():
-            _end_progress()
+        progress.end()
         shown = text(report, width=width, colour=colour, max_latency_ms=max_latency)
         click.echo(f"\n{shown}" if reports else shown, nl=False, color=colour)
         reports.append(report)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cfn_table.design.suggest import did_you_mean
 from cfn_table.errors import UsageError
@@ -17,9 +17,20 @@ if TYPE_CHECKING:
     from cfn_table.prove.options import ProveOptions
     from cfn_table.prove.report import Report
 
+_BEGINNINGS: Final = {
+    "moto": "creating the stack on moto",
+    "dynamodb-local": "starting DynamoDB Local",
+    "endpoint": "creating the table at the endpoint",
+    "stack": "looking for the table of the stack",
+}
+"""Engine → what is done first there, which takes seconds."""
 
-def prove_patterns(paths: Iterable[Path], settings: Settings, options: ProveOptions) -> Iterator[Report]:
+
+def prove_patterns(paths: Iterable[Path], settings: Settings, options: ProveOptions) -> Generator[Report, None, None]:
     """Deploy what was published of each design, execute its access patterns, and judge what was sent.
+
+    An engine of our own exists while its report is with the caller; it ends when the next report is asked for, or when
+    the generator is closed.
 
     Args:
         paths: the designs.
@@ -31,7 +42,9 @@ def prove_patterns(paths: Iterable[Path], settings: Settings, options: ProveOpti
     """
     from cfn_table.prove.run import execute
 
+    progress = options.progress or (lambda _: None)
     for path in paths:
+        progress(f"reading {path.stem}")
         begin = time.perf_counter()
         prepared = _prepared(path, settings, options)
         _require_patterns(prepared, options)
@@ -47,7 +60,7 @@ def prove_patterns(paths: Iterable[Path], settings: Settings, options: ProveOpti
                     seed=options.seed,
                     only=options.patterns or None,
                     phases=phases,
-                    progress=options.progress or (lambda _: None),
+                    progress=progress,
                 )
 
 
@@ -79,6 +92,10 @@ def _engines(options: ProveOptions) -> tuple[str, ...]:
 
 def _deployed(engine: str, prepared: Prepared, options: ProveOptions) -> AbstractContextManager[Deployed]:
     design, template = prepared.design, prepared.artifacts.template
+    if engine == "stack":
+        _ask(options)
+    if options.progress is not None:
+        options.progress(f"{design.name}: {_BEGINNINGS[engine]}")
     if engine == "moto":
         from cfn_table.prove.engines.moto import moto_engine
 
@@ -97,10 +114,6 @@ def _deployed(engine: str, prepared: Prepared, options: ProveOptions) -> Abstrac
             design, template, options.endpoint_url, parameters=options.parameters, region=options.region
         )
     assert options.stack_name is not None
-    where = f"stack `{options.stack_name}`" + (f" at {options.endpoint_url}" if options.endpoint_url else "")
-    question = f"write items to the table of {where}, under keys of their own, and delete them again?"
-    if options.confirm is None or not options.confirm(question):
-        raise UsageError(f"nothing was written to the table of {where}", help="say yes, or add `--yes`")
     return stack_engine(
         design,
         options.stack_name,
@@ -108,3 +121,15 @@ def _deployed(engine: str, prepared: Prepared, options: ProveOptions) -> Abstrac
         region=options.region,
         profile=options.profile,
     )
+
+
+def _ask(options: ProveOptions) -> None:
+    """Ask before anything is written to a table that others may use.
+
+    Raises:
+        UsageError: nobody says yes.
+    """
+    where = f"stack `{options.stack_name}`" + (f" at {options.endpoint_url}" if options.endpoint_url else "")
+    question = f"write items to the table of {where}, under keys of their own, and delete them again?"
+    if options.confirm is None or not options.confirm(question):
+        raise UsageError(f"nothing was written to the table of {where}", help="say yes, or add `--yes`")
