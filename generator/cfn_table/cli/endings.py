@@ -36,22 +36,28 @@ def ending_in_order() -> Iterator[None]:
     is_main = threading.current_thread() is threading.main_thread()
     numbers = [number for name in _NAMES if (number := getattr(signal, name, None)) is not None and is_main]
     taken = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    asked: list[int] = []
+
+    def end(number: int, _frame: Any) -> None:
+        asked.append(number)
+        raise Ended(number)
+
     for number in taken:
-        signal.signal(number, _end)
+        signal.signal(number, end)
     try:
         yield
     except Ended as ended:
-        _restore(taken)
-        os.kill(os.getpid(), ended.number)
+        _end_by(ended.number)
         raise
+    else:
+        # Code of an extension module may have taken the exception for its own.
+        if asked:
+            _end_by(asked[0])
     finally:
-        _restore(taken)
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
-def _end(number: int, _frame: Any) -> None:
-    raise Ended(number)
-
-
-def _restore(numbers: list[int]) -> None:
-    for number in numbers:
-        signal.signal(number, signal.SIG_DFL)
+def _end_by(number: int) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
