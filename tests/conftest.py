@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from cfn_table.prove.engines.deployed import EngineRefused
+from cfn_table.prove.engines.java import find_java
 from cfn_table.prove.engines.process import Server
 from tests.engines import install, servers
 from tests.engines.aws_cli import AwsCli
@@ -85,6 +87,17 @@ def local_dynamodb(dynamodb_local: Server) -> Any:
         aws_secret_access_key="not-a-secret",
         config=Config(retries={"total_max_attempts": 2}, proxies={}),
     )
+
+
+@pytest.fixture(scope="session")
+def jar() -> Path:
+    """The folder that holds DynamoDBLocal.jar; skips (where engines are required: fails) where it cannot be had."""
+    try:
+        folder = install.dynamodb_local()
+        find_java()
+    except (EngineUnavailableError, EngineRefused) as reason:
+        engine_or_skip(str(reason))
+    return folder
 
 
 @contextlib.contextmanager

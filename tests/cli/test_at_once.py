@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.processes import eventually, finish, start
 from tests.projects import (
-    PATIENCE,
     alive,
     command,
     copy_designs,
@@ -32,35 +32,6 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="these tests look at pro
 
 KILLS = 20
 EMPTY = {(name, "/") for name in ("shop", "smallest", "forum")}
-
-
-def start(*arguments: str, cwd: Path, cache: Path | None = None) -> subprocess.Popen[bytes]:
-    """Start the command in a process of its own."""
-    variables = {} if cache is None else {"CFN_TABLE_CACHE": str(cache)}
-    return subprocess.Popen(
-        command(*arguments),
-        cwd=cwd,
-        env=environment(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def finish(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
-    """Exit status and outputs."""
-    out, err = process.communicate(timeout=PATIENCE)
-    return process.returncode, out.decode(), err.decode()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-    """Whether `condition` comes true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 # ---------------------------------------------------------------- two at once

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.cli.processes import in_terminal
 from tests.projects import PATIENCE, command, end, environment, run, small_design, small_project
 
 WRONG = small_design().replace("entities:", "  extra_properties: {TableNam: x}\nentities:")
@@ -45,45 +44,6 @@ def test_there_is_no_colour_and_no_progress_without_a_terminal(root: Path) -> No
 
 
 # ---------------------------------------------------------------- terminals
-
-
-def in_terminal(
-    *arguments: str, cwd: Path, variables: dict[str, str | None] | None = None, stdout: bool = True
-) -> tuple[int, str, str]:
-    """Exit status, what a terminal got, and what a pipe got as standard output (where `stdout` is no terminal)."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        command(*arguments),
-        cwd=cwd,
-        env=environment({"TERM": "xterm-256color", **(variables or {})}),
-        stdin=subprocess.DEVNULL,
-        stdout=theirs if stdout else subprocess.PIPE,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    got = b""
-    deadline = time.monotonic() + PATIENCE
-    try:
-        while time.monotonic() < deadline:
-            if select.select([ours], [], [], 0.1)[0]:
-                try:
-                    chunk = os.read(ours, 65536)
-                except OSError:  # Linux says EIO when the other side is closed
-                    break
-                if not chunk:
-                    break
-                got += chunk
-            elif process.poll() is not None:
-                break
-        piped = process.stdout.read().decode() if process.stdout else ""
-        return process.wait(timeout=PATIENCE), got.decode().replace("\r\n", "\n"), piped
-    finally:
-        end(process)
-        if process.stdout:
-            process.stdout.close()
-        os.close(ours)
 
 
 @posix
