@@ -26,6 +26,9 @@ WITH_INDEX = (
     + "extend: hooks/spoil.py:spoil\n"
 )
 
+ODD = "Nötizen 👩‍👩‍👧 e\u0301 \u05e9\u05dc\u05d5\u05dd \u202ereversed\u202c \x7f\x1b[2J \u2028 ]]> & <b> `|` @all"
+"""Emoji that are joined, a combining accent, Hebrew, marks that reorder text, controls, and what markup obeys."""
+
 SPOIL = """\
 def spoil(template, design):
     table = template.resources["NotesTable"]
@@ -147,6 +150,52 @@ def test_a_limit_of_latency_fails_only_where_it_is_given(tmp_path: Path, cli: Cl
     copy_designs(tmp_path, "smallest")
     assert 1 == cli("prove", "--draft", "--max-latency", "0.001").status
     assert 0 == cli("prove", "--draft", "--max-latency", "60000").status
+
+
+FORMATS = ("text", "json", "junit", "markdown")
+
+
+def odd_design(*more: str) -> str:
+    """A design whose description, patterns and samples have odd characters."""
+    text = '"' + "".join(f"\\U{ord(each):08x}" for each in ODD) + '"'
+    samples = f"    samples: [{{userId: {text}, noteId: {text}, text: {text}}}]\naccess_patterns:"
+    design = small_design("notes", "1.0.0", *more).replace("Notes of users", text)
+    return design.replace("access_patterns:", samples).replace("entity: note}", f"entity: note, description: {text}}}")
+
+
+def is_plain(text: str) -> bool:
+    """Whether text has no character that a terminal obeys, hides or takes for a direction."""
+    return not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e]", text)
+
+
+def test_odd_characters_are_proven_as_others_are(tmp_path: Path, cli: Cli) -> None:
+    """In every form of the report, without a character that a terminal obeys."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "notes.yaml").write_text(odd_design(), "utf-8")
+    done = {format_: cli("prove", "--draft", "--format", format_) for format_ in FORMATS}
+    assert [(0, "")] * 4 == [(each.status, each.err) for each in done.values()]
+    assert all(is_plain(each.out) for each in done.values())
+    (report,) = as_data(done["json"].out)["reports"]
+    assert (2, []) == (len(report["operations"]), report["notes"])
+    assert 2 == len(list(ET.fromstring(done["junit"].out).iter("testcase")))
+
+
+def test_odd_characters_of_what_fails_are_shown_escaped(tmp_path: Path, cli: Cli) -> None:
+    """Arguments and values come from samples; JUnit is well-formed whatever is in them."""
+    (tmp_path / "templates").mkdir()
+    design = odd_design("  by_text: {operation: Query, index: ByText, entity: note}", "extend: hooks/spoil.py:spoil")
+    index = "indexes: [{name: by-text, id: ByText, key: {partition: TextPK, sort: TextSK}}]\nentities:"
+    keys = "SK: 'NOTE#{noteId}', TextPK: 'TEXT#{text}', TextSK: 'NOTE#{noteId}'}"
+    design = design.replace("entities:", index, 1).replace("SK: 'NOTE#{noteId}'}", keys)
+    (tmp_path / "templates" / "notes.yaml").write_text(design, "utf-8")
+    (tmp_path / "hooks").mkdir()
+    (tmp_path / "hooks" / "spoil.py").write_text(SPOIL, "utf-8")
+    done = {format_: cli("prove", "--draft", "--format", format_) for format_ in FORMATS}
+    assert [(1, "")] * 4 == [(each.status, each.err) for each in done.values()]
+    assert all(is_plain(each.out) for each in done.values())
+    (failure,) = ET.fromstring(done["junit"].out).iter("failure")
+    assert "Nötizen" in (failure.text or "")
+    assert as_data(done["json"].out)["failed"]
 
 
 def test_only_what_is_published_is_proven(root: Path, cli: Cli) -> None:

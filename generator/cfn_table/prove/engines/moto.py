@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import logging
+import re
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping
@@ -154,7 +155,7 @@ class _Making:
             with _listening() as unsupported:
                 cloudformation.create_stack(
                     StackName=name,
-                    TemplateBody=json.dumps(template),
+                    TemplateBody=_body(template),
                     Capabilities=_CAPABILITIES,
                     Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in self.values.items()],
                 )
@@ -191,6 +192,16 @@ class _Making:
 
     def _tables(self) -> set[str]:
         return set(self.dynamodb.list_tables()["TableNames"])
+
+
+def _body(template: Mapping[str, Any]) -> str:
+    r"""A template as text that moto understands.
+
+    moto reads it as YAML, which has neither `\ud83d\udc69` for `👩` nor every other character as it is; and it answers
+    with the description in XML, which has no escapes for controls.
+    """
+    text = json.dumps({name: value for name, value in template.items() if name != "Description"}, ensure_ascii=False)
+    return re.sub(r"[^\x20-\x7e\U00010000-\U0010ffff]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class _Refusal(Exception):
