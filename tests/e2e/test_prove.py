@@ -103,8 +103,9 @@ def test_nothing_is_written_without_a_yes(stack: AwsCli, published: Published) -
     assert before == items(stack)
 
 
-def test_an_interrupt_cleans_up(stack: AwsCli, published: Published) -> None:
-    """Ctrl-C in the middle ends the command with 130, and its items are gone."""
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_an_interrupt_cleans_up(number: signal.Signals, status: int, stack: AwsCli, published: Published) -> None:
+    """Ctrl-C in the middle ends the command with 130, SIGTERM as it ends others; its items are gone."""
     before = items(stack)
     process = subprocess.Popen(
         command(stack, "--yes", "--quiet"),
@@ -120,11 +121,11 @@ def test_an_interrupt_cleans_up(stack: AwsCli, published: Published) -> None:
         while items(stack) == before and process.poll() is None and time.monotonic() < until:
             time.sleep(0.05)
         assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert (130, True) == (process.returncode, "Traceback" not in err)
+    assert (status, True) == (process.returncode, "Traceback" not in err)
     assert before == items(stack)
 
 
