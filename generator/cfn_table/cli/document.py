@@ -25,6 +25,7 @@ written here. `python -m cfn_table` is the same program.
 that cannot be read, such as one with an unknown option, has nothing but a message |
 | Colour | only on a terminal, and not when `NO_COLOR` is set |
 | Ctrl-C | ends the command with status 130 and leaves nothing half-written |
+| SIGTERM, SIGHUP | end the command too (143 and 129 in a shell), `prove` after its engine, table and items are gone |
 
 | exit status | means |
 | --- | --- |
