@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Cli
 from tests.cli.processes import eventually, finish, start
 from tests.projects import (
     alive,
@@ -220,3 +222,16 @@ def test_ctrl_c_before_anything_is_loaded_is_quiet(tmp_path: Path) -> None:
         [sys.executable, "-c", script, "--help"], cwd=tmp_path, env=environment(), capture_output=True, check=False
     )
     assert (130, b"", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_an_interrupt_that_somebody_swallows_still_ends_the_command(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled code may take the exception for its own and go on: the status says all the same what was asked."""
+
+    def swallow(*_: object, **__: object) -> int:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return 0
+
+    monkeypatch.setattr("cfn_table.cli.root.cli.main", swallow)
+    assert 130 == cli("lint").status
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

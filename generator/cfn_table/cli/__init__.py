@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO, cast
@@ -50,9 +52,12 @@ def _run() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     report = Report()
+    asked: list[int] = []
     try:
-        status = cli.main(prog_name="cfn-table", standalone_mode=False, obj=report)
-        return status if isinstance(status, int) else 0
+        with _remembering_interrupts(asked):
+            status = cli.main(prog_name="cfn-table", standalone_mode=False, obj=report)
+        # Code of an extension module may have taken the interrupt for its own, and gone on.
+        return INTERRUPTED if asked else status if isinstance(status, int) else 0
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -68,6 +73,26 @@ def _run() -> int:
         return _show(_refused_by_the_system(error), report)
     except Exception as error:
         return _report(error)
+
+
+@contextlib.contextmanager
+def _remembering_interrupts(asked: list[int]) -> Iterator[None]:
+    """Add each Ctrl-C to a list, besides what it does."""
+    usual = signal.getsignal(signal.SIGINT)
+
+    def remember(number: int, frame: Any) -> None:
+        asked.append(number)
+        signal.default_int_handler(number, frame)
+
+    # Signals are the main thread's, and whoever has a handler already wants it.
+    if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _show(error: CfnTableError, report: Report) -> int:
