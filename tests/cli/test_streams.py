@@ -144,10 +144,12 @@ def test_a_reader_who_goes_away_changes_nothing(arguments: str, status: int, roo
         ("lint - <&-", 2),
         pytest.param("lint nothing.yaml 2>/dev/full", 2, marks=full),
         pytest.param("nothing 2>/dev/full", 2, marks=full),
+        pytest.param("--version >/dev/full", 2, marks=full),
+        pytest.param("schema design >/dev/full", 2, marks=full),
     ],
 )
 def test_a_stream_that_is_closed_from_the_start_changes_nothing(arguments: str, status: int, root: Path) -> None:
-    """The command ends with its own status; a message that cannot be written does not count."""
+    """The command ends with its own status; a message that cannot be written does not count, a result does."""
     done = subprocess.run(
         ["sh", "-c", f'exec "$0" -m cfn_table {arguments}', sys.executable],
         cwd=root,

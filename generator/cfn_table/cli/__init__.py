@@ -137,25 +137,37 @@ class _Patient:
     def __init__(self, stream: TextIO, forgiven: type[OSError] = BrokenPipeError) -> None:
         self._stream = stream
         self._forgiven = forgiven
+        self._failure: OSError | None = None
 
     def write(self, text: str) -> int:
+        if text == "":
+            return 0  # click finds out in this way what takes texts, and would swallow the error
+        if self._failure is not None:
+            raise self._failure
         try:
             return self._stream.write(text)
-        except self._forgiven:
-            self._let_go()
+        except OSError as error:
+            self._fail(error)
             return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
-        except self._forgiven:
-            self._let_go()
+        except OSError as error:
+            self._fail(error)
 
-    def _let_go(self) -> None:
-        """Send what is still to come nowhere; Python would complain once more when it closes the stream."""
+    def _fail(self, error: OSError) -> None:
+        """Send what is still to come nowhere: what could not be written would fail again with every flush.
+
+        Raises:
+            OSError: the error, if it is not forgiven; every text after it meets it again.
+        """
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._stream.fileno())
         os.close(nowhere)
+        if not isinstance(error, self._forgiven):
+            self._failure = error
+            raise error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
