@@ -16,8 +16,8 @@ from tests.engines.install import ROOT
 
 PACKAGE = Path(cfn_table.__file__).parent
 
-BASE = {"errors", "findings", "formats", "languages", "project"}
-LAYERS = ["design", "synth", "access", "lint", "publish", "emit", "prove", "pipeline", "cli"]
+BASE = {"errors", "findings", "formats", "languages", "project", "registry"}
+LAYERS = ["design", "synth", "access", "lint", "publish", "emit", "review", "prove", "pipeline", "cli"]
 """From the bottom up; a package may import itself, what is below it, and the base."""
 
 BESIDE = {"__main__": {"cli"}, "__init__": set(LAYERS)}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from cfn_table import registry
 
 USUAL_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "dynamodb:select": ("ALL_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "COUNT"),
@@ -38,20 +37,6 @@ def has_one_value(action: str, key: str) -> bool:
 
 
 @cache
-def _services() -> Mapping[str, Any]:
-    # Found without importing cfn-lint, which takes half a second.
-    spec = find_spec("cfnlint")
-    if spec is None or spec.origin is None:
-        return {}
-    path = Path(spec.origin).parent / "data" / "AdditionalSpecs" / "Policies.json"
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except OSError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-@cache
 def _spelling(service: str) -> Mapping[str, str]:
     """Name of an action in lower case → its spelling, which awacs knows and cfn-lint does not."""
     try:
@@ -64,22 +49,22 @@ def _spelling(service: str) -> Mapping[str, str]:
 
 def real_actions(services: Iterable[str]) -> Iterator[str]:
     """All actions of some services, in their usual spelling where that is known, else in lower case."""
-    for service in sorted(set(services) & _services().keys()):
+    for service in sorted(set(services) & registry.services().keys()):
         spelling = _spelling(service)
-        for name in sorted(_services().get(service, {}).get("Actions", {})):
+        for name in sorted(registry.services().get(service, {}).get("Actions", {})):
             yield f"{service}:{spelling.get(name, name)}"
 
 
 def is_real(action: str) -> bool:
     """Whether there is such an action."""
     service, _, name = action.lower().partition(":")
-    return name in _services().get(service, {}).get("Actions", {})
+    return name in registry.services().get(service, {}).get("Actions", {})
 
 
 def resources_of(action: str) -> list[str]:
     """An example of each kind of resource that the action works on; `*` where it works on none; empty if unknown."""
     service, _, name = action.lower().partition(":")
-    known = _services().get(service, {})
+    known = registry.services().get(service, {})
     if name not in known.get("Actions", {}):
         return []
     kinds = known["Actions"][name].get("Resources", [])

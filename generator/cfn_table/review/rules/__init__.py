@@ -1,7 +1,7 @@
 """Laws of a change. One file each, listed here once.
 
-A rule is a module with `NAME`, which states what must hold, and `check(pair)`, a pure function that yields `Change`s. Its
-docstring is its documentation, with the sections of the other rules (`cfn_table.design.rules.document`).
+A rule is a module with `NAME`, which states what must hold, and `check(pair)`, a pure function that yields `Change`s.
+Its docstring is its documentation, with the sections of the other rules (`cfn_table.design.rules.document`).
 """
 
 from __future__ import annotations

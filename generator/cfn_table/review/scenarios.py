@@ -1,0 +1,127 @@
+"""Two templates under each combination of their conditions that is possible.
+
+A parameter of one name has one value on both sides of an update, unless the deployer says otherwise: CloudFormation
+keeps the previous value (`UsePreviousValue`). So the conditions of both templates are looked at together, and
+combinations that no deployment can be in are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar
+
+from cfn_table.access.templates.conditions import Choices, Conditions, TooManyVariants, explore
+from cfn_table.access.templates.intrinsics import Resolver
+from cfn_table.access.templates.view import View, section
+from cfn_table.review.values import Normalizer
+
+OLD: Final = "old:"
+NEW: Final = "new:"
+
+T = TypeVar("T")
+When = tuple[tuple[str, bool], ...]
+
+
+class Scenarios:
+    """Both templates, and how their conditions hang together.
+
+    Args:
+        old, new: the templates' data.
+        known: values of parameters that are known.
+    """
+
+    def __init__(self, old: Mapping[str, Any], new: Mapping[str, Any], known: Mapping[str, str]) -> None:
+        parameters = _joint_parameters(section(old, "Parameters"), section(new, "Parameters"), known)
+        self.old, self.new = View.of(old), View.of(new)
+        self.old.parameters = self.new.parameters = parameters
+        self._same = {
+            name
+            for name in self.old.conditions.keys() & self.new.conditions.keys()
+            if self.old.conditions[name] == self.new.conditions[name] and self.old.mappings == self.new.mappings
+        }
+        joint = View(parameters, {}, {}, {})
+        for prefix, view in ((OLD, self.old), (NEW, self.new)):
+            joint.mappings |= {prefix + name: mapping for name, mapping in view.mappings.items()}
+            joint.conditions |= {prefix + name: _prefixed(raw, prefix) for name, raw in view.conditions.items()}
+        self._conditions = Conditions(joint)
+
+    def each(self, body: Callable[[Normalizer, Normalizer, Chooser, Chooser], T]) -> Iterator[tuple[When, T]]:
+        """What a function gives for both sides, in every combination of the conditions that it asks for.
+
+        Args:
+            body: is given what normalizes values of the old and the new side, and what their conditions are.
+
+        Raises:
+            TooManyVariants: there are too many combinations.
+        """
+
+        def run(choices: Choices) -> T:
+            old, new = Chooser(choices, OLD), Chooser(choices, NEW)
+            return body(Normalizer(Resolver(self.old, old)), Normalizer(Resolver(self.new, new)), old, new)
+
+        for taken, result in explore(self._conditions, {}, run):
+            if isinstance(result, Exception):
+                raise TooManyVariants
+            yield self._when(taken), result
+
+    def _when(self, taken: Mapping[str, bool]) -> When:
+        """The conditions by the names that the user knows; one that differs on both sides says of which it is."""
+        found: dict[str, bool] = {}
+        for name, value in taken.items():
+            side, condition = name[: len(OLD)], name[len(OLD) :]
+            one_sided = condition not in self.old.conditions or condition not in self.new.conditions
+            plain = condition in self._same or one_sided or side == NEW
+            found[condition if plain else f"{condition} (before)"] = value
+        return tuple(sorted(found.items()))
+
+
+class Chooser:
+    """Whether conditions of one side hold."""
+
+    def __init__(self, choices: Choices, prefix: str) -> None:
+        self._choices = choices
+        self._prefix = prefix
+
+    def __call__(self, name: str) -> bool:
+        """Whether the condition holds in this combination."""
+        return self._choices(self._prefix + name)
+
+
+def _joint_parameters(
+    old: Mapping[str, Any], new: Mapping[str, Any], known: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The parameters of both sides; what either allows is possible."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys((*old, *new)):
+        sides = [side[name] for side in (old, new) if isinstance(side.get(name), dict)]
+        if not sides:
+            continue
+        kind = sides[-1].get("Type")
+        joint: dict[str, Any] = {"Type": kind}
+        lists = [side.get("AllowedValues") for side in sides]
+        if name in known and kind in ("String", "Number"):
+            joint["AllowedValues"] = [known[name]]
+        elif all(isinstance(each, list) and each for each in lists):
+            values: list[Any] = []
+            for each in lists:
+                values += [value for value in each or () if value not in values]
+            joint["AllowedValues"] = values
+        found[name] = joint
+    return found
+
+
+def _prefixed(raw: Any, prefix: str) -> Any:
+    """A condition that refers to conditions and mappings of its own side."""
+    if isinstance(raw, list):
+        return [_prefixed(item, prefix) for item in raw]
+    if not isinstance(raw, dict):
+        return raw
+    found: dict[Any, Any] = {}
+    for key, value in raw.items():
+        if key == "Condition" and isinstance(value, str):
+            found[key] = prefix + value
+        elif key == "Fn::FindInMap" and isinstance(value, list) and value and isinstance(value[0], str):
+            found[key] = [prefix + value[0], *(_prefixed(item, prefix) for item in value[1:])]
+        else:
+            found[key] = _prefixed(value, prefix)
+    return found
