@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cfn_table.access.templates.conditions import TooManyVariants
 from cfn_table.access.templates.intrinsics import NO_VALUE
@@ -15,6 +15,9 @@ from cfn_table.review.change import ABSENT, Path
 from cfn_table.review.scenarios import Chooser, Scenarios, When
 from cfn_table.review.side import Side
 from cfn_table.review.values import TABLE_TYPES, Difference, Normalizer, Unknown, Value, differences, dumped
+
+if TYPE_CHECKING:
+    from cfn_table.review.replacement import Replacement
 
 KEPT: Final = ("Retain", "RetainExceptOnCreate")
 """Policies by which a resource stays when it leaves the stack; a Snapshot is another."""
@@ -127,6 +130,18 @@ class Pair:
         """Every output of either side."""
         names = dict.fromkeys((*section(self.old.data, "Outputs"), *section(self.new.data, "Outputs")))
         return tuple(change for name in names for change in self._output(name))
+
+    @functools.cached_property
+    def replacements(self) -> Mapping[int, Replacement]:
+        """The resources that are replaced; see `cfn_table.review.replacement`."""
+        from cfn_table.review.replacement import replacements
+
+        return replacements(self)
+
+    def is_replaced(self, change: ResourceChange) -> bool:
+        """Whether a resource surely becomes another one, so that what it was does not matter to what it becomes."""
+        found = self.replacements.get(self.resources.index(change))
+        return found is not None and found.certain and not found.kept_name
 
     def locate(self, path: Path, *, old: bool = False) -> Location | None:
         """The place of a path in a side's template, entries of lists by their names; None without a template."""

@@ -1,0 +1,106 @@
+"""What holds data is kept when it is removed or replaced.
+
+Why: without `DeletionPolicy: Retain` CloudFormation deletes a table that leaves the template, and without
+`UpdateReplacePolicy: Retain` the one that is replaced, with all items.
+
+Example:
+    # the table is gone from the template, and had no DeletionPolicy
+
+Use instead: `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` in an update of its own, before the one that removes.
+
+Known problems: whether a resource holds data follows from its type, by cfn-lint's list. For a removal the policy of the
+deployed template counts, for a replacement that of both: where they differ, it may be lost.
+
+Source: user guide, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cfn_table.findings import Severity
+from cfn_table.registry import stateful_types
+from cfn_table.review.change import Change, Effect
+from cfn_table.review.pair import KEPT, Pair, ResourceChange
+from cfn_table.review.renames import renamed
+from cfn_table.review.rules._made import made
+
+NAME: Final = "data-outlives-its-resource"
+
+
+def check(pair: Pair) -> Iterator[Change]:
+    """A change for each resource whose data goes with it, and for each that is kept no longer."""
+    moved = {each.old.logical_id for each in renamed(pair) if each.is_refused}
+    for position, change in enumerate(pair.resources):
+        if change.old is None or change.old.type not in stateful_types() or change.logical_id in moved:
+            continue
+        replacement = pair.replacements.get(position)
+        if change.new is None:
+            yield from _removed(pair, change)
+        elif replacement is not None and not replacement.kept_name:
+            yield from _replaced(pair, change, replacement.certain)
+        else:
+            yield from _kept(pair, change)
+
+
+def _is_protected(change: ResourceChange) -> bool:
+    return change.old is not None and change.old.properties.get("DeletionProtectionEnabled") == "true"
+
+
+def _removed(pair: Pair, change: ResourceChange) -> Iterator[Change]:
+    assert change.old is not None
+    policy = change.old.deletion_policy
+    if policy in KEPT or policy == "Snapshot" or _is_protected(change):
+        return  # see retained-resources-stay-in-the-stack and protected-resources-stay
+    yield made(
+        pair,
+        NAME,
+        change,
+        (),
+        f"`{change.logical_id}` is deleted with all its data",
+        effect=Effect.DATA_LOSS,
+        certain=bool(policy),
+        help="deploy `DeletionPolicy: Retain` first; then it stays when it leaves the template",
+    )
+
+
+def _replaced(pair: Pair, change: ResourceChange, certain: bool) -> Iterator[Change]:
+    assert change.old is not None
+    assert change.new is not None
+    policies = (change.old.replace_policy, change.new.replace_policy)
+    if all(policy in KEPT or policy == "Snapshot" for policy in policies) or _is_protected(change):
+        return
+    yield made(
+        pair,
+        NAME,
+        change,
+        ("UpdateReplacePolicy",),
+        f"the replaced `{change.logical_id}` is deleted with all its data",
+        effect=Effect.DATA_LOSS,
+        certain=certain and policies == ("Delete", "Delete"),
+        help="deploy `UpdateReplacePolicy: Retain` first, and copy the data to what takes its place",
+    )
+
+
+def _kept(pair: Pair, change: ResourceChange) -> Iterator[Change]:
+    assert change.old is not None
+    assert change.new is not None
+    for key, old, new in (
+        ("DeletionPolicy", change.old.deletion_policy, change.new.deletion_policy),
+        ("UpdateReplacePolicy", change.old.replace_policy, change.new.replace_policy),
+    ):
+        if old in (*KEPT, "Snapshot") and new not in (*KEPT, "Snapshot"):
+            when = "removed" if key == "DeletionPolicy" else "replaced"
+            yield made(
+                pair,
+                NAME,
+                change,
+                (key,),
+                f"`{change.logical_id}` will be deleted with its data when it is {when}: `{key}` is no longer `{old}`",
+                severity=Severity.WARNING,
+                help=f"keep `{key}: {old}`",
+                old=old,
+                new=new or None,
+                certain=bool(new),
+            )

@@ -1,0 +1,37 @@
+"""A managed policy keeps its name, path and description.
+
+Why: each of them makes CloudFormation replace the policy. Its ARN changes, so whoever attached it by ARN, or imports it,
+loses its permissions until they attach the new one; with a fixed name the update is refused.
+
+Example:
+    Description: Reads users (version 2)    # was "Reads users"
+
+Use instead: put words that change into the resource's Metadata, which nothing depends on.
+
+Known problems: none.
+
+Source: registry schema of AWS::IAM::ManagedPolicy, createOnlyProperties; user guide, "Custom names".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cfn_table.review.change import Change
+from cfn_table.review.pair import Pair
+from cfn_table.review.rules._replaced import replaced
+
+NAME: Final = "policies-keep-their-arn"
+TYPE: Final = "AWS::IAM::ManagedPolicy"
+
+
+def check(pair: Pair) -> Iterator[Change]:
+    """A change for each managed policy that is replaced."""
+    yield from replaced(
+        pair,
+        NAME,
+        lambda each, cause: each.change.old is not None and each.change.old.type == TYPE,
+        wanted="keep it; whoever has the policy attached must attach the new one",
+        kept="keep it, or give the policy another name, which whoever has it attached must follow",
+    )

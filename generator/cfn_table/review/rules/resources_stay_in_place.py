@@ -1,0 +1,41 @@
+"""A resource is updated and not replaced.
+
+Why: a replaced resource has another identity. What refers to it from outside of the stack no longer reaches it, and what
+it held goes with it. CloudFormation refuses to replace a resource that keeps its name.
+
+Example:
+    BucketName: logs-2      # was logs
+
+Use instead: the old value; or a second resource beside the first, until everybody has moved.
+
+Known problems: a resource type that is not in the registry (of a macro, a module, or a custom resource) may be replaced
+by any change. Of some properties the registry says only that they replace under conditions that it does not state.
+
+Source: createOnlyProperties and conditionalCreateOnlyProperties of each type's registry schema; user guide, "Update
+behaviors of stack resources".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cfn_table.review.change import Change
+from cfn_table.review.pair import Pair
+from cfn_table.review.rules import policies_keep_their_arn
+from cfn_table.review.rules._replaced import replaced
+from cfn_table.review.values import TABLE_TYPES
+
+NAME: Final = "resources-stay-in-place"
+_OTHERS: Final = TABLE_TYPES | {policies_keep_their_arn.TYPE}
+
+
+def check(pair: Pair) -> Iterator[Change]:
+    """A change for each resource that is replaced, but for tables and managed policies, which have rules of their own."""
+    yield from replaced(
+        pair,
+        NAME,
+        lambda each, cause: each.change.old is not None and each.change.old.type not in _OTHERS,
+        wanted="keep the value, or add a second resource and remove the first when nobody uses it",
+        kept="CloudFormation cannot replace a resource under its name: give it another name",
+    )
