@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from cfn_table.review.change import Change
+from cfn_table.review.pair import Pair
 from cfn_table.review.report import Review
+from cfn_table.review.rules import RULES
+from cfn_table.review.scenarios import When
 from cfn_table.review.side import Side
 
 
@@ -14,4 +21,40 @@ def review_sides(old: Side, new: Side, name: str = "") -> Review:
         new: what is to be; its template may be None for what is removed.
         name: of the design or the template, for reports.
     """
-    raise NotImplementedError
+    pair = Pair(old, new)
+    changes = sorted(_merged(pair, (each for rule in RULES for each in rule.check(pair))), key=Change.sort_key)
+    undecided = (*pair.undecided, *_macros(pair))
+    return Review(name, old.name, new.name, tuple(changes), undecided=undecided)
+
+
+def _merged(pair: Pair, changes: Iterable[Change]) -> Iterator[Change]:
+    """Each change once: what happens in every combination of conditions happens always."""
+    combinations: dict[str, set[When]] = {}
+    for each in pair.resources:
+        combinations.setdefault(each.logical_id, set()).add(each.when)
+    groups: dict[Change, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(_comparable(change), []).append(change)
+    for group in groups.values():
+        first = group[0]
+        whens = {each.when for each in group}
+        if len(whens) > 1 and whens == combinations.get(first.resource):
+            yield replace(first, when=())
+        elif len(whens) > 1:
+            yield from {each.when: each for each in group}.values()
+        else:
+            yield first
+
+
+def _comparable(change: Change) -> Change:
+    """The change without its conditions, and without values, which need not be hashable."""
+    return replace(change, when=(), old=repr(change.old), new=repr(change.new))
+
+
+def _macros(pair: Pair) -> Iterator[str]:
+    """What only a macro knows."""
+    for side in (pair.old, pair.new):
+        transform = side.data.get("Transform")
+        for each in transform if isinstance(transform, list) else [transform] if transform is not None else []:
+            name = each.get("Name") if isinstance(each, dict) else each
+            yield f"what the macro `{name}` makes of the template is not looked at"

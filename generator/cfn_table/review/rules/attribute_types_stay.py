@@ -1,7 +1,7 @@
 """A key attribute keeps its type.
 
-Why: a table whose key attribute has another type is another table: CloudFormation replaces it, or refuses to where it is
-named. Adding and removing attribute definitions with their indexes is fine.
+Why: a table whose key attribute has another type is another table: CloudFormation replaces it, or refuses to where it
+is named. Adding and removing attribute definitions with their indexes is fine.
 
 Example:
     AttributeDefinitions: [{AttributeName: createdAt, AttributeType: N}]    # was S
@@ -11,8 +11,8 @@ Use instead: a second attribute of the new type, and a new index on it.
 Known problems: for an attribute of an index alone, the service refuses the update of the index in another way; either
 way the deployment does not do what it says.
 
-Source: template reference, AWS::DynamoDB::Table, "AttributeDefinitions": update requires some interruptions; replacement
-if you edit an existing AttributeDefinition.
+Source: template reference, AWS::DynamoDB::Table, "AttributeDefinitions": update requires some interruptions;
+replacement if you edit an existing AttributeDefinition.
 """
 
 from __future__ import annotations

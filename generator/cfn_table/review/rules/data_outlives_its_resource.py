@@ -6,10 +6,11 @@ Why: without `DeletionPolicy: Retain` CloudFormation deletes a table that leaves
 Example:
     # the table is gone from the template, and had no DeletionPolicy
 
-Use instead: `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` in an update of its own, before the one that removes.
+Use instead: `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` in an update of its own, before the one that
+removes.
 
-Known problems: whether a resource holds data follows from its type, by cfn-lint's list. For a removal the policy of the
-deployed template counts, for a replacement that of both: where they differ, it may be lost.
+Known problems: whether a resource holds data follows from its type, by cfn-lint's list. For a removal the policy of
+the deployed template counts, for a replacement that of both: where they differ, it may be lost.
 
 Source: user guide, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
 """

@@ -1,15 +1,16 @@
 """A resource keeps its logical id.
 
-Why: another logical id is another resource. CloudFormation creates the new one before it removes the old: with a fixed
-name the new one "already exists" and the update fails; without, an empty one takes its place.
+Why: another logical id is another resource. CloudFormation creates the new one before it removes the old: with a
+fixed name the new one "already exists" and the update fails; without, an empty one takes its place.
 
 Example:
     UsersTable: {Type: AWS::DynamoDB::Table, ...}     # was Table
 
-Use instead: the old logical id. To rename, retain the resource, remove it from the stack, and import it under the new id.
+Use instead: the old logical id. To rename, retain the resource, remove it from the stack, and import it under the new
+id.
 
-Known problems: a rename is recognised where the removed and the added resource have one type and one name, or the same
-properties.
+Known problems: a rename is recognised where the removed and the added resource have one type and one name, or the
+same properties.
 
 Source: user guide, "Resources" (logical ID); serverless framework, issue 1677.
 """

@@ -1,7 +1,7 @@
 """A managed policy keeps its name, path and description.
 
-Why: each of them makes CloudFormation replace the policy. Its ARN changes, so whoever attached it by ARN, or imports it,
-loses its permissions until they attach the new one; with a fixed name the update is refused.
+Why: each of them makes CloudFormation replace the policy. Its ARN changes, so whoever attached it by ARN, or imports
+it, loses its permissions until they attach the new one; with a fixed name the update is refused.
 
 Example:
     Description: Reads users (version 2)    # was "Reads users"

@@ -11,7 +11,8 @@ stack, and import it as AWS::DynamoDB::GlobalTable.
 
 Known problems: none.
 
-Source: CloudFormation's answer "Update of resource type is not permitted"; developer guide, "Global tables" (migrating).
+Source: CloudFormation's answer "Update of resource type is not permitted"; developer guide, "Global tables"
+(migrating).
 """
 
 from __future__ import annotations

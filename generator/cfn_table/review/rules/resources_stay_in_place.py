@@ -1,15 +1,16 @@
 """A resource is updated and not replaced.
 
-Why: a replaced resource has another identity. What refers to it from outside of the stack no longer reaches it, and what
-it held goes with it. CloudFormation refuses to replace a resource that keeps its name.
+Why: a replaced resource has another identity. What refers to it from outside of the stack no longer reaches it, and
+what it held goes with it. CloudFormation refuses to replace a resource that keeps its name.
 
 Example:
     BucketName: logs-2      # was logs
 
 Use instead: the old value; or a second resource beside the first, until everybody has moved.
 
-Known problems: a resource type that is not in the registry (of a macro, a module, or a custom resource) may be replaced
-by any change. Of some properties the registry says only that they replace under conditions that it does not state.
+Known problems: a resource type that is not in the registry (of a macro, a module, or a custom resource) may be
+replaced by any change. Of some properties the registry says only that they replace under conditions that it does not
+state.
 
 Source: createOnlyProperties and conditionalCreateOnlyProperties of each type's registry schema; user guide, "Update
 behaviors of stack resources".

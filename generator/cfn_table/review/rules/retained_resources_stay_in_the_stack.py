@@ -1,7 +1,7 @@
 """A retained resource does not leave its stack.
 
-Why: with `DeletionPolicy: Retain` it stays in the account when it leaves the template, without an owner. A template that has
-it again does not find it: a table of that name "already exists", until it is imported.
+Why: with `DeletionPolicy: Retain` it stays in the account when it leaves the template, without an owner. A template
+that has it again does not find it: a table of that name "already exists", until it is imported.
 
 Example:
     # a retained table is gone from the template

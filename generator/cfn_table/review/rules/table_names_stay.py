@@ -6,8 +6,8 @@ become is up to its UpdateReplacePolicy. The same holds of `ImportSourceSpecific
 Example:
     TableName: kv-storage-data      # was kv-storage
 
-Use instead: the old name. Where another is wanted, a second table beside the first, a copy, and a switch:
-`cfn-table rollout` has the steps.
+Use instead: the old name. Where another is wanted, a second table beside the first, a copy, and a switch: `cfn-table
+rollout` has the steps.
 
 Known problems: none.
 

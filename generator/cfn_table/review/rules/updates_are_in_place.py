@@ -1,0 +1,82 @@
+"""What changes is updated in place.
+
+Why: it is what a reviewer reads last: neither data nor identity nor dependents are touched, as far as is known.
+
+Example:
+    Tags: [{Key: team, Value: storage}]
+
+Use instead: nothing.
+
+Known problems: the registry does not say which updates interrupt a resource: of other types than tables that is not
+known.
+
+Source: user guide, "Update behaviors of stack resources".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cfn_table.access.templates.intrinsics import NO_VALUE
+from cfn_table.review.change import Change
+from cfn_table.review.pair import Pair, ResourceChange
+from cfn_table.review.rules._made import made
+from cfn_table.review.values import TABLE_TYPES, Difference
+
+NAME: Final = "updates-are-in-place"
+
+_OTHERS: Final = frozenset(
+    {
+        "AttributeDefinitions",
+        "BillingMode",
+        "DeletionProtectionEnabled",
+        "PointInTimeRecoverySpecification",
+        "SSESpecification",
+        "StreamSpecification",
+        "TableClass",
+        "TimeToLiveSpecification",
+    }
+)
+"""Properties of tables that have rules of their own."""
+
+_DOCUMENTS: Final = frozenset({"PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicy", "Policies"})
+"""Properties that hold policies, which `permissions-stay` compares by their meaning."""
+
+
+def check(pair: Pair) -> Iterator[Change]:
+    """A change for each property that no other rule is about, and for each resource that is added."""
+    for position, change in enumerate(pair.resources):
+        if change.old is None:
+            yield made(pair, NAME, change, (), f"`{change.logical_id}` is added")
+            continue
+        replacement = pair.replacements.get(position)
+        causes = {cause.path[:1] for cause in replacement.causes} if replacement is not None else set()
+        names = dict.fromkeys(str(each.path[0]) for each in change.differences if _is_ours(change, each))
+        for name in names:
+            if (name,) in causes:
+                continue
+            found = change.at(name)
+            yield made(
+                pair,
+                NAME,
+                change,
+                ("Properties", *(found[0].path if len(found) == 1 else (name,))),
+                f"`{name}` of `{change.logical_id}` changes",
+                old=change.values(name)[0],
+                new=change.values(name)[1],
+                certain=any(each.certain for each in found),
+            )
+
+
+def _is_ours(change: ResourceChange, difference: Difference) -> bool:
+    name = difference.path[0]
+    if name in _DOCUMENTS:
+        return False
+    if change.new is None or change.new.type not in TABLE_TYPES:
+        return True
+    if name == "GlobalSecondaryIndexes":
+        return len(difference.path) > 2 and difference.path[2] not in ("KeySchema", "Projection")
+    if name == "Replicas":
+        return not (len(difference.path) == 2 and NO_VALUE in (difference.old, difference.new))
+    return name not in _OTHERS and name != "LocalSecondaryIndexes"
