@@ -46,7 +46,7 @@ def export_changes(pair: Pair) -> Iterator[ExportChange]:
             before, after = old.get(name), new.get(name)
             if when and not {each.name for each in (before, after) if each is not None} & own:
                 continue
-            found = _changed(pair, name, before, after)
+            found = _changed(pair, before, after)
             if found is not None:
                 what, certain = found
                 output = after or before
@@ -71,7 +71,7 @@ def _exports(changes: list[OutputChange], *, old: bool) -> dict[str, Output]:
     }
 
 
-def _changed(pair: Pair, name: str, old: Output | None, new: Output | None) -> tuple[str, bool] | None:
+def _changed(pair: Pair, old: Output | None, new: Output | None) -> tuple[str, bool] | None:
     """What becomes of an export, and whether that is certain; None where it stays as it is."""
     if old is None:
         return "is added", True

@@ -102,6 +102,8 @@ def shown(value: Value) -> str:
     if value is None or value is NO_VALUE:
         return ""
     found = plain(value)
+    if isinstance(found, list) and found and all(isinstance(part, dict) and "KeyType" in part for part in found):
+        found = ", ".join(f"{part.get('AttributeName')} ({part['KeyType']})" for part in found)
     text = found if isinstance(found, str) else _flat(found)
     return f"`{text if len(text) <= 100 else text[:99] + '…'}`"
 

@@ -25,6 +25,7 @@ from cfn_table.review.values import certainly_differ
 
 NAME: Final = "billing-modes-change-rarely"
 _PROPERTY: Final = "BillingMode"
+_DEFAULT: Final = "PROVISIONED"
 
 
 def check(pair: Pair) -> Iterator[Change]:
@@ -39,9 +40,9 @@ def check(pair: Pair) -> Iterator[Change]:
                 NAME,
                 change,
                 ("Properties", _PROPERTY),
-                f"the billing mode of `{change.logical_id}` {step(old or 'PROVISIONED', new or 'PROVISIONED')}",
+                f"the billing mode of `{change.logical_id}` {step(old or _DEFAULT, new or _DEFAULT)}",
                 effect=Effect.NONE,
-                help="DynamoDB takes four changes to on-demand in 24 hours; a provisioned table throttles above its capacity",
+                help="DynamoDB takes four changes to on-demand in 24 hours; a provisioned table has a limit",
                 old=old,
                 new=new,
                 certain=certainly_differ(old, new),

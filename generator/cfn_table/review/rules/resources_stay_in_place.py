@@ -32,11 +32,11 @@ _OTHERS: Final = TABLE_TYPES | {policies_keep_their_arn.TYPE}
 
 
 def check(pair: Pair) -> Iterator[Change]:
-    """A change for each resource that is replaced, but for tables and managed policies, which have rules of their own."""
+    """A change for each resource that is replaced; tables and managed policies have rules of their own."""
     yield from replaced(
         pair,
         NAME,
-        lambda each, cause: each.change.old is not None and each.change.old.type not in _OTHERS,
+        lambda each, _: each.change.old is not None and each.change.old.type not in _OTHERS,
         wanted="keep the value, or add a second resource and remove the first when nobody uses it",
         kept="CloudFormation cannot replace a resource under its name: give it another name",
     )

@@ -46,7 +46,8 @@ def _attribute(value: Value) -> Value:
 
 def _change(pair: Pair, change: ResourceChange, old: Value, new: Value) -> Change:
     before, after = _attribute(old), _attribute(new)
-    effect, severity, help = Effect.NONE, Severity.NOTE, ""
+    effect, help = Effect.NONE, ""
+    severity: Severity | None = Severity.NOTE
     if old is None:
         message = f"items of `{change.logical_id}` expire by {shown(after)}"
         help = "items that hold the attribute already, with a time in the past, are deleted"
