@@ -1,0 +1,135 @@
+"""What a change of a key template means for items that are stored under the old one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cfn_table.design.keys import Domain, KeyTemplate, Placeholder, TemplateError, ValueRefused
+from cfn_table.review.contracts import section_of
+from cfn_table.review.side import Side
+
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "number": "7",
+    "epoch": "1767225600",
+    "boolean": "true",
+    "timestamp": "2026-01-02T03:04:05Z",
+    "date": "2026-01-02",
+    "binary": "YWJj",
+    "string": "abc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntityKey:
+    """The template of one key attribute of an entity, as one side has it.
+
+    Attributes:
+        text: the template as it is written.
+        domains: what its placeholders may hold.
+        attributes: names of the entity's attributes.
+    """
+
+    text: str
+    domains: Mapping[str, Domain]
+    attributes: Collection[str]
+
+    @classmethod
+    def of(cls, side: Side, entity: str, key: str) -> EntityKey:
+        """The template on one side; the design knows more of its placeholders than the contract."""
+        known = section_of(side.contract, "entities", entity)
+        described = section_of(known, "attributes")
+        text = str(section_of(known, "keys").get(key, ""))
+        if side.design is not None and entity in side.design.entities:
+            domains: Mapping[str, Domain] = side.design.entities[entity].domains
+        else:
+            domains = {name: _domain(each) for name, each in described.items() if isinstance(each, Mapping)}
+        return cls(text, domains, tuple(described))
+
+    @property
+    def template(self) -> KeyTemplate | None:
+        """The template; None where the contract holds what is none."""
+        try:
+            return KeyTemplate.parse(self.text)
+        except TemplateError:
+            return None
+
+    def domain(self, name: str) -> Domain:
+        """What a placeholder may hold."""
+        return self.domains.get(name, Domain())
+
+    def example(self) -> str:
+        """A key of the template, with values that a reader takes for values; empty where none was found."""
+        template = self.template
+        if template is None:
+            return ""
+        values = {part.name: self._value(part) for part in template.parts if isinstance(part, Placeholder)}
+        try:
+            return template.render(values, self.domains)
+        except ValueRefused:
+            return ""
+
+    def _value(self, part: Placeholder) -> str:
+        domain = self.domain(part.name)
+        if domain.values:
+            return domain.values[0]
+        text = _EXAMPLES.get(domain.type, "abc")
+        if domain.pattern is None:
+            return text
+        if re.fullmatch(domain.expression(), text):
+            return text
+        from cfn_table.languages import TooComplex
+
+        try:
+            return domain.language().shortest() or text
+        except TooComplex:
+            return text
+
+
+def renamed_placeholders(old: EntityKey, new: EntityKey) -> tuple[tuple[str, str], ...] | None:
+    """The placeholders that only have other names, if keys have the same texts; None if stored keys are not found.
+
+    Another name is only a name where the old one is gone and the new one was not there: `USER#{userId}` that becomes
+    `USER#{email}`, of an entity that had both, gives items another key.
+    """
+    one, other = old.template, new.template
+    if one is None or other is None or len(one.parts) != len(other.parts):
+        return None
+    names: dict[str, str] = {}
+    for before, after in zip(one.parts, other.parts, strict=True):
+        if not isinstance(before, Placeholder) or not isinstance(after, Placeholder):
+            if before != after:
+                return None
+            continue
+        same = before.format == after.format and old.domain(before.name) == new.domain(after.name)
+        if not same or names.setdefault(before.name, after.name) != after.name:
+            return None
+    if len(set(names.values())) != len(names):
+        return None
+    renamed = tuple((before, after) for before, after in names.items() if before != after)
+    if any(before in new.attributes or after in old.attributes for before, after in renamed):
+        return None
+    return renamed
+
+
+def indexes_with(contract: Mapping[str, Any] | None, key: str) -> tuple[str, ...]:
+    """The indexes that a key attribute is of, by id, sorted."""
+    indexes = section_of(contract, "indexes")
+    return tuple(sorted(ref for ref in indexes if key in _names(section_of(indexes, ref, "key"))))
+
+
+def is_table_key(contract: Mapping[str, Any] | None, key: str) -> bool:
+    """Whether an attribute is of the table's own key."""
+    return key in _names(section_of(contract, "table", "key"))
+
+
+def _names(key: Mapping[str, Any]) -> set[str]:
+    parts = [part for side in ("partition", "sort") for part in key.get(side) or ()]
+    return {str(part.get("name")) for part in parts if isinstance(part, Mapping)}
+
+
+def _domain(attribute: Mapping[str, Any]) -> Domain:
+    values = tuple(str(value) for value in attribute.get("values") or ())
+    return Domain(str(attribute.get("type", "string")), attribute.get("pattern"), values)
