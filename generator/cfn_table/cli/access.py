@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from cfn_table.access.sources import Change, compare_sources
 from cfn_table.cli.options import context_option, parse_context
 from cfn_table.cli.output import find_designs
 from cfn_table.errors import UsageError
@@ -18,10 +19,8 @@ from cfn_table.pipeline.access import (
     ALSO,
     Ability,
     Answer,
-    Change,
     Matrix,
     access_matrix,
-    compare_sources,
     read_source,
     titles,
     who_can,

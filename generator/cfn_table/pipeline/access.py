@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn_table.access.sources import Source, source_of_document, source_of_template
 from cfn_table.errors import InputError, UsageError
 from cfn_table.findings import Location
 from cfn_table.pipeline.prepared import Settings
 from cfn_table.project import Project
 
 if TYPE_CHECKING:
-    from cfn_table.access import Comparison, Policy, Statement
+    from cfn_table.access import Policy, Statement
     from cfn_table.access.proof import PolicyProof
     from cfn_table.access.request import Request
     from cfn_table.design.design import Design
@@ -71,23 +72,6 @@ class Answer:
 
     abilities: tuple[Ability, ...]
     undecided: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One policy on both sides of a comparison.
-
-    Attributes:
-        policy: its name.
-        before: whether the old side has it.
-        after: whether the new side has it.
-        comparison: what the new one is, seen from the old one.
-    """
-
-    policy: str
-    before: bool
-    after: bool
-    comparison: Comparison
 
 
 def access_matrix(paths: Iterable[Path], settings: Settings) -> Iterator[Matrix]:
@@ -169,25 +153,6 @@ def _without_variables(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where policies are: a design, a template or a policy document.
-
-    Attributes:
-        name: as the user names it.
-        policies: name → the documents that make up one policy (its parts).
-        of_resources: names of those that belong to resources and say for whom they are.
-        undecided: what in it could not be understood.
-        is_document: whether it is one policy document, whose name says nothing but where it was.
-    """
-
-    name: str
-    policies: Mapping[str, tuple[Policy, ...]]
-    of_resources: frozenset[str] = frozenset()
-    undecided: tuple[str, ...] = ()
-    is_document: bool = False
-
-
 def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
     """The policies of a design, a template, a published version or a policy document.
 
@@ -212,7 +177,7 @@ def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
             return _of_design(name, path, settings)
     template = read_template(text, shown)
     if "Statement" in template.data and "Resources" not in template.data:
-        return _of_document(name, template.data, shown)
+        return source_of_document(name, template.data, shown)
     if "Resources" not in template.data:
         raise InputError(
             f"`{shown}` is no design, no template and no policy",
@@ -223,7 +188,7 @@ def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
         raise InputError(
             f"`Resources` of `{shown}` must be a mapping", help="write `NAME: {Type: …}`", location=Location(shown)
         )
-    return _of_template(name, template.data, shown)
+    return source_of_template(name, template.data, shown)
 
 
 def _file_of(name: str) -> Path:
@@ -244,62 +209,7 @@ def _file_of(name: str) -> Path:
 def _of_design(name: str, path: Path, settings: Settings) -> Source:
     from cfn_table.pipeline.prepared import prepare
 
-    return _of_template(name, prepare(path, settings).artifacts.template, str(path))
-
-
-def _of_document(name: str, document: Mapping[str, Any], shown: str) -> Source:
-    from cfn_table.access import Policy
-
-    policy = Policy.from_document(document, Path(shown).stem, location=Location(shown))
-    about_principals = any(statement.principals for statement in policy.statements)
-    return Source(
-        name, {policy.name: (policy,)}, frozenset({policy.name} if about_principals else ()), is_document=True
-    )
-
-
-def _of_template(name: str, template: Mapping[str, Any], shown: str) -> Source:
-    from cfn_table.access import Policy
-    from cfn_table.access.templates import find_policies
-
-    found = find_policies(template)
-    policies: dict[str, list[Policy]] = {}
-    of_resources = set()
-    undecided = [f"{'/'.join(map(str, each.path))}: {each.reason}" for each in found.undecided]
-    for each in found.policies:
-        variant = ", ".join(f"{condition} is {str(value).lower()}" for condition, value in each.when)
-        title = f"{each.name} when {variant}" if variant else each.name
-        if each.kind == "trust":
-            title = f"{each.name} (trust)"
-        try:
-            policy = Policy.from_document(each.document, title, location=Location(shown))
-        except InputError as error:
-            undecided.append(error.message)
-            continue
-        policies.setdefault(title, []).append(policy)
-        if each.kind in ("resource", "trust"):
-            of_resources.add(title)
-    return Source(
-        name,
-        {title: tuple(parts) for title, parts in policies.items()},
-        frozenset(of_resources),
-        tuple(undecided),
-    )
-
-
-def compare_sources(old: Source, new: Source) -> Iterator[Change]:
-    """The comparison of each policy that either side has, by name; two documents are two sides of one policy."""
-    from cfn_table.access import compare
-
-    if old.is_document and new.is_document:
-        (name,), (before,) = new.policies, old.policies.values()
-        old = replace(old, policies={name: before}, of_resources=frozenset({name} if old.of_resources else ()))
-    for name in sorted({*old.policies, *new.policies}):
-        comparison = compare(
-            old.policies.get(name, ()),
-            new.policies.get(name, ()),
-            asks_principal=name in old.of_resources | new.of_resources,
-        )
-        yield Change(name, name in old.policies, name in new.policies, comparison)
+    return source_of_template(name, prepare(path, settings).artifacts.template, str(path))
 
 
 def titles(statements: Iterable[tuple[Policy, Statement]]) -> tuple[str, ...]:

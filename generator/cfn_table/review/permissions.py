@@ -1,0 +1,228 @@
+"""What a change does to what policies of a template allow: by meaning, for every combination of conditions.
+
+Policies are compared by name, and the managed policies that one policy of a design is split into together. A policy
+that limits (a permissions boundary, the policy of an endpoint) allows everything where it is absent; the others allow
+nothing. What a Deny takes away from those who are allowed elsewhere is compared beside a policy that allows everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from cfn_table.access import Comparison, Difference, Effect, Policy, Relation, compare
+from cfn_table.access.sources import ASKS_WHO
+from cfn_table.access.templates import FoundPolicy, TemplatePolicies, find_policies
+from cfn_table.errors import InputError
+from cfn_table.review.contracts import section_of
+from cfn_table.review.deployments import Deployment, Deployments, TooManyDeployments, common
+from cfn_table.review.pair import Pair
+from cfn_table.review.side import Side
+
+LIMITING: Final = frozenset({"boundary", "session", "endpoint", "organization"})
+"""The kinds of policies that allow nothing by themselves, and limit what others allow."""
+
+_EVERYTHING: Final[Mapping[str, str]] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One policy that means something else, or is attached to somebody else, in some deployments.
+
+    Attributes:
+        name: of the policy; of its first part where it is split.
+        kind: see `FoundPolicy`.
+        old, new: its documents; empty where the side does not have it.
+        gained, lost: what is allowed now and was not, and what was and is not.
+        only_denied: whether this is only about those who are allowed elsewhere: a Deny changed.
+        undecided: what could not be worked out, in words.
+        when: the conditions of these deployments.
+        certain: False where a condition of this name meant something else, so that it is not known which are which.
+    """
+
+    name: str
+    kind: str
+    old: tuple[FoundPolicy, ...]
+    new: tuple[FoundPolicy, ...]
+    gained: tuple[Difference, ...] = ()
+    lost: tuple[Difference, ...] = ()
+    only_denied: bool = False
+    undecided: tuple[str, ...] = ()
+    when: tuple[tuple[str, bool], ...] = ()
+    certain: bool = True
+
+    @property
+    def attached(self) -> tuple[str, ...]:
+        """To whom it is attached now and was not, sorted; of an identity policy or boundary that both sides have."""
+        return _more(self.new, self.old) if self.old and self.new else ()
+
+    @property
+    def detached(self) -> tuple[str, ...]:
+        """To whom it was attached and is not, sorted."""
+        return _more(self.old, self.new) if self.old and self.new else ()
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether nobody can tell the difference."""
+        return not (self.gained or self.lost or self.undecided or self.attached or self.detached)
+
+
+def compared_policies(pair: Pair) -> tuple[Compared, ...]:
+    """Every policy of either side that differs in meaning, or in whom it is attached to, sorted by name."""
+    return tuple(_Review(pair).run())
+
+
+def new_doubts(pair: Pair) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+    """What of the new template may hold policies and was not understood, unless the old one has just the same."""
+    known = {(each.path, each.reason) for each in find_policies(pair.old.data).undecided}
+    return tuple(
+        (each.path, each.reason)
+        for each in find_policies(pair.new.data).undecided
+        if (each.path, each.reason) not in known or _at(pair.old.data, each.path) != _at(pair.new.data, each.path)
+    )
+
+
+def examples_of(differences: Sequence[Difference]) -> tuple[str, ...]:
+    """Requests as texts, those that say most first: what changes or deletes, what is said of many actions."""
+    ordered = sorted(differences, key=lambda each: (_harm(each), -len(each.actions), each.request.action))
+    return tuple(str(each.request) for each in ordered)
+
+
+_READS: Final = ("get", "list", "describe", "batchget", "query", "conditioncheck", "partiqlselect", "head", "search")
+
+
+def _harm(difference: Difference) -> int:
+    verb = difference.request.action.partition(":")[2].lower()
+    return 2 if verb.startswith(_READS) else 1 if verb.startswith("scan") else 0
+
+
+Group = dict[tuple[str, str], list[FoundPolicy]]
+
+
+class _Review:
+    """The comparison of two templates."""
+
+    def __init__(self, pair: Pair) -> None:
+        self.pair = pair
+        self.deployments = Deployments(pair.old.data, pair.new.data)
+        self.firsts = {**_firsts(pair.old), **_firsts(pair.new)}
+
+    def run(self) -> Iterator[Compared]:
+        old, new = (self._groups(find_policies(side.data)) for side in (self.pair.old, self.pair.new))
+        for name, kind in sorted({*old, *new}):
+            before, after = old.get((name, kind), []), new.get((name, kind), [])
+            names = {condition for each in (*before, *after) for condition, _ in each.when}
+            if _written(before) != _written(after) or not all(map(self.deployments.is_alike, names)):
+                yield from self._group(name, kind, before, after)
+
+    def _groups(self, found: TemplatePolicies) -> Group:
+        groups: Group = {}
+        for each in found:
+            name = self.firsts.get(each.logical_id, each.name) if each.kind == "identity" else each.name
+            groups.setdefault((name, each.kind), []).append(each)
+        return groups
+
+    def _group(
+        self, name: str, kind: str, before: Sequence[FoundPolicy], after: Sequence[FoundPolicy]
+    ) -> Iterator[Compared]:
+        """One policy, each pair of variants once; variants with the same outcome are told together."""
+        pairs: dict[tuple[tuple[int, ...], tuple[int, ...]], list[Deployment]] = {}
+        try:
+            every = list(self.deployments.of((each.when for each in before), (each.when for each in after)))
+        except TooManyDeployments:
+            yield Compared(name, kind, tuple(before), tuple(after), undecided=("too many conditions matter to it",))
+            return
+        for deployment in every:
+            sides = (deployment.chosen(before, is_new=False), deployment.chosen(after, is_new=True))
+            pairs.setdefault(sides, []).append(deployment)
+        alike: dict[Any, tuple[Compared, list[Deployment]]] = {}
+        for (olds, news), deployments in pairs.items():
+            found = _compared(name, kind, [before[at] for at in olds], [after[at] for at in news])
+            if not found.is_equal:
+                alike.setdefault(_outcome(found), (found, []))[1].extend(deployments)
+        for found, deployments in alike.values():
+            when, certain = common(deployments, every)
+            yield replace(found, when=when, certain=certain)
+
+
+def _compared(name: str, kind: str, before: list[FoundPolicy], after: list[FoundPolicy]) -> Compared:
+    if [each.document for each in before] == [each.document for each in after]:
+        return Compared(name, kind, tuple(before), tuple(after))
+    try:
+        old, new = (tuple(Policy.from_document(each.document, each.name) for each in side) for side in (before, after))
+    except InputError as error:
+        return Compared(name, kind, tuple(before), tuple(after), undecided=(error.message,))
+    everything = _everything(kind)
+    if kind in LIMITING:
+        old, new = old or everything, new or everything
+    asks = kind in ASKS_WHO
+    found = [compare(old, new, asks_principal=asks)]
+    if any(each.effect is Effect.DENY for policy in (*old, *new) for each in policy.statements):
+        found.append(compare((*everything, *old), (*everything, *new), asks_principal=asks))
+    gained, lost = (next((list_ for each in found if (list_ := _side(each, at))), ()) for at in (0, 1))
+    return Compared(
+        name,
+        kind,
+        tuple(before),
+        tuple(after),
+        gained,
+        lost,
+        bool(gained or lost) and not (found[0].gained or found[0].lost),
+        tuple(dict.fromkeys(text for each in found if each.relation is Relation.UNDECIDED for text in each.undecided)),
+    )
+
+
+def _side(comparison: Comparison, at: int) -> tuple[Difference, ...]:
+    return (comparison.gained, comparison.lost)[at]
+
+
+def _everything(kind: str) -> tuple[Policy, ...]:
+    statement = {**_EVERYTHING, "Principal": "*"} if kind in ASKS_WHO else dict(_EVERYTHING)
+    if kind == "trust":
+        del statement["Resource"]
+    return (Policy.from_document({"Version": "2012-10-17", "Statement": [statement]}, "everything"),)
+
+
+def _outcome(found: Compared) -> Any:
+    """What is told of a comparison, apart from where it holds."""
+    return (
+        tuple(str(each.request) for each in found.gained),
+        tuple(str(each.request) for each in found.lost),
+        found.undecided,
+        found.attached,
+        found.detached,
+        bool(found.old),
+        bool(found.new),
+    )
+
+
+def _written(policies: Sequence[FoundPolicy]) -> list[Any]:
+    return [(each.name, each.document, each.when, each.attached_to) for each in policies]
+
+
+def _more(one: Sequence[FoundPolicy], other: Sequence[FoundPolicy]) -> tuple[str, ...]:
+    """To whom the policies of one side are attached, and those of the other are not."""
+    if not all(each.kind in ("identity", "boundary") for each in (*one, *other)):
+        return ()
+    had = {name for each in other for name in each.attached_to}
+    return tuple(sorted({name for each in one for name in each.attached_to} - had))
+
+
+def _firsts(side: Side) -> dict[str, str]:
+    """Logical id of each part of a design's policy → that of the first: who uses the policy attaches them all."""
+    found = {}
+    for policy in section_of(side.contract, "policies").values():
+        first = str(policy.get("export", "")).removesuffix("Arn")
+        for number in range(2, int(policy.get("parts", 1)) + 1):
+            found[f"{first}{number}"] = first
+    return found
+
+
+def _at(data: Any, path: Sequence[str | int]) -> Any:
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data

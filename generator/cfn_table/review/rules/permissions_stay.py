@@ -1,0 +1,172 @@
+"""Policies allow what they allowed, whatever their text does.
+
+Why: who reviews a diff of statements sees texts that moved, not requests that are allowed now. What is compared here is
+the meaning: a policy that allows more is told with a request that it did not allow, one that allows less with a request
+of somebody who will be refused. Statements in another order, merged or split, are no change.
+
+Example:
+    Action: [dynamodb:GetItem, dynamodb:Query]     # was dynamodb:GetItem
+
+Use instead: an own policy for those who need more; for those who need less as well, so that nobody loses it unasked.
+
+Known problems: policies are compared one by one, by name: what two of them allow together is not, apart from the parts
+of one policy of a design. A condition of the template that is defined otherwise makes the answer a "may".
+
+Source: IAM User Guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities";
+`cfn_table.access.compare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from cfn_table.access.sources import ASKS_WHO
+from cfn_table.findings import Severity
+from cfn_table.review.change import ABSENT, Access, Change, Effect
+from cfn_table.review.pair import Pair
+from cfn_table.review.permissions import LIMITING, Compared, compared_policies, examples_of, new_doubts
+from cfn_table.synth.origin import origin
+
+NAME = "permissions-stay"
+
+MAX_EXAMPLES: Final = 4
+"""How many requests are shown that are allowed now, and how many that no longer are."""
+
+_SUBJECTS: Final = {
+    "identity": "policy",
+    "resource": "resource policy",
+    "trust": "the trust policy of",
+    "boundary": "permissions boundary",
+    "session": "session policy",
+    "endpoint": "endpoint policy",
+    "organization": "organization policy",
+}
+_WORDS: Final = {
+    Access.WIDER: "more than before",
+    Access.NARROWER: "less than before",
+    Access.BOTH: "other requests than before, some more and some no longer",
+}
+_LESS: Final = "whoever has it is refused what it allowed; make another policy for those who need less"
+_MORE: Final = "see the examples: this is what can be done with it now"
+
+
+def check(pair: Pair) -> Iterator[Change]:
+    """A change for each policy that allows something else, or is attached to somebody else."""
+    for found in compared_policies(pair):
+        change = _base(pair, found)
+        access = _access(found)
+        if access is not Access.NONE:
+            yield _change(change, access=access, message=f"{_subject(found)} {_what(found, access)}")
+        if found.undecided and access is not Access.BOTH:
+            reasons = "; ".join(found.undecided)
+            message = f"{_subject(found)} may allow more or less than before: {reasons}"
+            yield _change(change, access=Access.UNDECIDED, message=message, certain=False, examples=())
+        if found.attached or found.detached:
+            yield from _attachments(change, found)
+    for path, reason in new_doubts(pair):
+        message = f"what it allows is not known: {reason}"
+        yield Change(
+            NAME,
+            Effect.NONE,
+            Severity.WARNING,
+            message,
+            help="look at it by hand, or give it as plain values",
+            resource=str(path[1]) if path[0] == "Resources" and len(path) > 1 else "",
+            path=path,
+            certain=False,
+            access=Access.UNDECIDED,
+            location=pair.new.template.locate(path) if pair.new.template else None,
+            design=origin(pair.new.design, path) if pair.new.design else None,
+        )
+
+
+def _base(pair: Pair, found: Compared) -> Change:
+    """What all changes about one policy have in common."""
+    side = pair.new if found.new else pair.old
+    first = (found.new or found.old)[0]
+    gained = [f"allowed now: {text}" for text in examples_of(found.gained)[:MAX_EXAMPLES]]
+    lost = [f"no longer allowed: {text}" for text in examples_of(found.lost)[:MAX_EXAMPLES]]
+    return Change(
+        NAME,
+        Effect.NONE,
+        Severity.WARNING,
+        "",
+        resource=first.logical_id,
+        resource_type=first.resource_type,
+        path=first.path,
+        old=_documents(found.old),
+        new=_documents(found.new),
+        certain=found.certain,
+        when=found.when,
+        examples=(*gained, *lost),
+        location=side.template.locate(first.path) if side.template else None,
+        design=origin(side.design, first.path) if side.design else None,
+    )
+
+
+def _documents(policies: Sequence[Any]) -> Any:
+    documents = [each.document for each in policies]
+    return ABSENT if not documents else documents[0] if len(documents) == 1 else documents
+
+
+def _change(base: Change, *, access: Access, message: str, **fields: Any) -> Change:
+    breaking = access in (Access.NARROWER, Access.BOTH)
+    help = _LESS if breaking else _MORE if access is Access.WIDER else "compare the two policies by hand"
+    return replace(base, access=access, message=message, breaking=breaking, help=help, **fields)
+
+
+def _access(found: Compared) -> Access:
+    return {
+        (True, True): Access.BOTH,
+        (True, False): Access.WIDER,
+        (False, True): Access.NARROWER,
+        (False, False): Access.NONE,
+    }[bool(found.gained), bool(found.lost)]
+
+
+def _subject(found: Compared) -> str:
+    return f"{_SUBJECTS.get(found.kind, 'policy')} `{found.name}`"
+
+
+def _what(found: Compared, access: Access) -> str:
+    """What became of a policy, and for whom."""
+    if not found.old:
+        return f"is new, {_for_whom(found)}"
+    if not found.new:
+        return f"was removed; it was {_for_whom(found)}"
+    if found.only_denied and access is not Access.BOTH:
+        return f"denies {'less' if access is Access.WIDER else 'more'} than before"
+    return f"allows {_whom(found)} {_WORDS[access]}"
+
+
+def _for_whom(found: Compared) -> str:
+    names = _attached_to(found)
+    if found.kind in ASKS_WHO or found.kind not in ("identity", "boundary"):
+        return f"for {'those it names' if found.kind in ASKS_WHO else 'who goes through it'}"
+    return f"{'limiting' if found.kind == 'boundary' else 'attached to'} {names or 'nobody in this template'}"
+
+
+def _whom(found: Compared) -> str:
+    if found.kind in ASKS_WHO:
+        return "those it names"
+    if found.kind in LIMITING - {"boundary"}:
+        return "who goes through it"
+    return _attached_to(found) or "whoever has it"
+
+
+def _attached_to(found: Compared) -> str:
+    return ", ".join(f"`{name}`" for name in sorted({n for each in found.new or found.old for n in each.attached_to}))
+
+
+def _attachments(base: Change, found: Compared) -> Iterator[Change]:
+    """A policy that is attached to somebody else gives them what it allows; a boundary takes the rest away."""
+    verbs = (
+        ("limits", "no longer limits") if found.kind == "boundary" else ("is attached to", "is no longer attached to")
+    )
+    gains = (Access.NARROWER, Access.WIDER) if found.kind == "boundary" else (Access.WIDER, Access.NARROWER)
+    for names, verb, access in ((found.attached, verbs[0], gains[0]), (found.detached, verbs[1], gains[1])):
+        if names:
+            whom = ", ".join(f"`{name}`" for name in names)
+            yield _change(base, access=access, message=f"{_subject(found)} {verb} {whom}", examples=())
