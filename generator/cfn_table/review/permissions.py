@@ -73,6 +73,14 @@ def compared_policies(pair: Pair) -> tuple[Compared, ...]:
     return tuple(_Review(pair).run())
 
 
+def allowed_by(policies: Sequence[FoundPolicy]) -> tuple[Difference, ...]:
+    """Examples of what identity policies allow; nothing where they cannot be read."""
+    try:
+        return compare((), tuple(Policy.from_document(each.document, each.name) for each in policies)).gained
+    except InputError:
+        return ()
+
+
 def new_doubts(pair: Pair) -> tuple[tuple[tuple[str | int, ...], str], ...]:
     """What of the new template may hold policies and was not understood, unless the old one has just the same."""
     known = {(each.path, each.reason) for each in find_policies(pair.old.data).undecided}
@@ -110,6 +118,8 @@ class _Review:
 
     def run(self) -> Iterator[Compared]:
         old, new = (self._groups(find_policies(side.data)) for side in (self.pair.old, self.pair.new))
+        _keep_bounding(old, new)
+        _keep_bounding(new, old)
         for name, kind in sorted({*old, *new}):
             before, after = old.get((name, kind), []), new.get((name, kind), [])
             names = {condition for each in (*before, *after) for condition, _ in each.when}
@@ -144,6 +154,14 @@ class _Review:
         for found, deployments in alike.values():
             when, certain = common(deployments, every)
             yield replace(found, when=when, certain=certain)
+
+
+def _keep_bounding(groups: Group, others: Group) -> None:
+    """A managed policy that only bounds others is still one that can be attached, as it was on the other side."""
+    for (name, kind), found in list(groups.items()):
+        base = (name.removesuffix("/PermissionsBoundary"), "identity")
+        if kind == "boundary" and base in others and base not in groups:
+            groups[base] = [replace(each, name=base[0], kind="identity", attached_to=()) for each in found]
 
 
 def _compared(name: str, kind: str, before: list[FoundPolicy], after: list[FoundPolicy]) -> Compared:

@@ -22,11 +22,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from cfn_table.access import Difference
 from cfn_table.access.sources import ASKS_WHO
 from cfn_table.findings import Severity
 from cfn_table.review.change import ABSENT, Access, Change, Effect
 from cfn_table.review.pair import Pair
-from cfn_table.review.permissions import LIMITING, Compared, compared_policies, examples_of, new_doubts
+from cfn_table.review.permissions import LIMITING, Compared, allowed_by, compared_policies, examples_of, new_doubts
 from cfn_table.synth.origin import origin
 
 NAME = "permissions-stay"
@@ -49,7 +50,7 @@ _WORDS: Final = {
     Access.BOTH: "other requests than before, some more and some no longer",
 }
 _LESS: Final = "whoever has it is refused what it allowed; make another policy for those who need less"
-_MORE: Final = "see the examples: this is what can be done with it now"
+_MORE: Final = "make sure that whoever gets it may do what the examples say"
 
 
 def check(pair: Pair) -> Iterator[Change]:
@@ -86,8 +87,6 @@ def _base(pair: Pair, found: Compared) -> Change:
     """What all changes about one policy have in common."""
     side = pair.new if found.new else pair.old
     first = (found.new or found.old)[0]
-    gained = [f"allowed now: {text}" for text in examples_of(found.gained)[:MAX_EXAMPLES]]
-    lost = [f"no longer allowed: {text}" for text in examples_of(found.lost)[:MAX_EXAMPLES]]
     return Change(
         NAME,
         Effect.NONE,
@@ -100,10 +99,14 @@ def _base(pair: Pair, found: Compared) -> Change:
         new=_documents(found.new),
         certain=found.certain,
         when=found.when,
-        examples=(*gained, *lost),
+        examples=(*_examples("allowed now", found.gained), *_examples("no longer allowed", found.lost)),
         location=side.template.locate(first.path) if side.template else None,
         design=origin(side.design, first.path) if side.design else None,
     )
+
+
+def _examples(what: str, differences: Sequence[Difference]) -> tuple[str, ...]:
+    return tuple(f"{what}: {text}" for text in examples_of(differences)[:MAX_EXAMPLES])
 
 
 def _documents(policies: Sequence[Any]) -> Any:
@@ -127,7 +130,8 @@ def _access(found: Compared) -> Access:
 
 
 def _subject(found: Compared) -> str:
-    return f"{_SUBJECTS.get(found.kind, 'policy')} `{found.name}`"
+    name = (found.new or found.old)[0].logical_id if found.kind == "trust" else found.name
+    return f"{_SUBJECTS.get(found.kind, 'policy')} `{name}`"
 
 
 def _what(found: Compared, access: Access) -> str:
@@ -162,11 +166,15 @@ def _attached_to(found: Compared) -> str:
 
 def _attachments(base: Change, found: Compared) -> Iterator[Change]:
     """A policy that is attached to somebody else gives them what it allows; a boundary takes the rest away."""
-    verbs = (
-        ("limits", "no longer limits") if found.kind == "boundary" else ("is attached to", "is no longer attached to")
-    )
-    gains = (Access.NARROWER, Access.WIDER) if found.kind == "boundary" else (Access.WIDER, Access.NARROWER)
-    for names, verb, access in ((found.attached, verbs[0], gains[0]), (found.detached, verbs[1], gains[1])):
+    told: tuple[tuple[str, Access, tuple[str, ...]], ...]
+    if found.kind == "boundary":
+        told = (("limits", Access.NARROWER, ()), ("no longer limits", Access.WIDER, ()))
+    else:
+        told = (
+            ("is attached to", Access.WIDER, _examples("allowed now", allowed_by(found.new))),
+            ("is no longer attached to", Access.NARROWER, _examples("no longer allowed", allowed_by(found.old))),
+        )
+    for names, (verb, access, examples) in zip((found.attached, found.detached), told, strict=True):
         if names:
             whom = ", ".join(f"`{name}`" for name in names)
-            yield _change(base, access=access, message=f"{_subject(found)} {verb} {whom}", examples=())
+            yield _change(base, access=access, message=f"{_subject(found)} {verb} {whom}", examples=examples)
