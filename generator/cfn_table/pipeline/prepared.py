@@ -188,6 +188,7 @@ def store_of(project: Project) -> Store:
 
 def build_of(prepared: Prepared, verdict: LintVerdict | None) -> Build:
     """The version to publish; without a verdict, only good for comparing identities."""
+    from cfn_table.pipeline.succession import needed_step
     from cfn_table.publish.manifest import Inputs, Proven, Suppressed, Verdict
     from cfn_table.publish.semver import Version
     from cfn_table.publish.store import Build
@@ -222,6 +223,7 @@ def build_of(prepared: Prepared, verdict: LintVerdict | None) -> Build:
             proof.policy: Proven(str(proof.comparison.relation), proof.also_allows)
             for proof in prepared.artifacts.proofs
         },
+        needs=functools.partial(needed_step, prepared),
     )
 
 

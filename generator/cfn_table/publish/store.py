@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,8 @@ class Build:
         inputs, tool, lint: what the manifest records; see `Manifest`.
         location: where the user wrote the version, for messages.
         access: what the manifest records, too.
+        needs: the bump from a published version to this one, and the reasons, gravest first; by default what the two
+            contracts say. It must not need less than they do.
     """
 
     design: str
@@ -71,6 +73,7 @@ class Build:
     lint: Verdict
     location: Location | None = None
     access: Mapping[str, Proven] = field(default_factory=dict)
+    needs: Callable[[Snapshot], tuple[Bump, Sequence[str]]] | None = field(default=None, compare=False)
 
     def manifest(self) -> Manifest:
         """The manifest that will be published with it."""
@@ -194,7 +197,7 @@ class Store:
         """Whether a version that is not published yet may be, without writing; the published version it follows.
 
         Raises:
-            RefusedError: it is too low, or too small a step after its predecessor for what changed in the contract.
+            RefusedError: it is too low, or too small a step after its predecessor for what changed.
             InputError: something in `build/` is not usable.
         """
         with self._reading(build.design) as folder:
@@ -211,10 +214,8 @@ class Store:
         manifest = published.manifest(build.design, str(predecessor))
         if damage := published.damage(manifest):
             raise RefusedError.of(damage)
-        old, new = published.contract(), _contract_of(build)
-        if old is not None and new is not None:
-            bump, reasons = required_bump(old, new)
-            check_bump(build.version, predecessor, bump, reasons, published=versions, location=build.location)
+        bump, reasons = _needed(build, published)
+        check_bump(build.version, predecessor, bump, reasons, published=versions, location=build.location)
         return predecessor
 
     def _entries(self) -> list[str]:
@@ -326,8 +327,7 @@ def _is_same_prerelease(published: Snapshot, build: Build) -> bool:
 
 def _other_content(build: Build, published: Snapshot, manifest: Manifest, versions: list[Version]) -> RefusedError:
     """The refusal of other content under a published version, with the version that it has to be, and why."""
-    old, new = published.contract(), _contract_of(build)
-    bump, reasons = required_bump(old, new) if old is not None and new is not None else (Bump.NONE, [])
+    bump, reasons = _needed(build, published)
     if not reasons:
         artifacts = build.manifest().artifacts
         names = sorted({*artifacts, *manifest.artifacts})
@@ -342,6 +342,14 @@ def _other_content(build: Build, published: Snapshot, manifest: Manifest, versio
     target = next_free(build.version, bump, versions)
     help = f"set `version: {target}` (a {bump} bump), because {joined(reasons)}"
     return RefusedError(f"{what} and never changes", help=help, location=location)
+
+
+def _needed(build: Build, published: Snapshot) -> tuple[Bump, Sequence[str]]:
+    """The least bump from a published version, and why."""
+    if build.needs is not None:
+        return build.needs(published)
+    old, new = published.contract(), _contract_of(build)
+    return required_bump(old, new) if old is not None and new is not None else (Bump.NONE, [])
 
 
 def _contract_of(build: Build) -> dict[str, Any] | None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from cfn_table.review.change import Change
 from cfn_table.review.pair import Pair
+from cfn_table.review.policies import policy_changes
 from cfn_table.review.report import Review
 from cfn_table.review.rules import RULES
 from cfn_table.review.scenarios import When
 from cfn_table.review.side import Side
+from cfn_table.review.version import version_step
 
 
 def review_sides(old: Side, new: Side, name: str = "") -> Review:
@@ -24,7 +26,15 @@ def review_sides(old: Side, new: Side, name: str = "") -> Review:
     pair = Pair(old, new)
     changes = sorted(_merged(pair, (each for rule in RULES for each in rule.check(pair))), key=Change.sort_key)
     undecided = (*pair.undecided, *_macros(pair))
-    return Review(name, old.name, new.name, tuple(changes), undecided=undecided)
+    return Review(
+        name,
+        old.name,
+        new.name,
+        tuple(changes),
+        policies=policy_changes(pair),
+        version=version_step(pair, changes),
+        undecided=undecided,
+    )
 
 
 def _merged(pair: Pair, changes: Iterable[Change]) -> Iterator[Change]:

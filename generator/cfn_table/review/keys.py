@@ -37,12 +37,20 @@ class EntityKey:
     attributes: Collection[str]
 
     @classmethod
-    def of(cls, side: Side, entity: str, key: str) -> EntityKey:
-        """The template on one side; the design knows more of its placeholders than the contract."""
+    def of(cls, side: Side, entity: str, key: str, *, by_design: bool) -> EntityKey:
+        """The template on one side.
+
+        Args:
+            side: the side.
+            entity: the entity.
+            key: the key attribute.
+            by_design: whether the design says what placeholders may hold: it knows those of `key_only` too. Both sides
+                must be asked alike.
+        """
         known = section_of(side.contract, "entities", entity)
         described = section_of(known, "attributes")
         text = str(section_of(known, "keys").get(key, ""))
-        if side.design is not None and entity in side.design.entities:
+        if by_design and side.design is not None and entity in side.design.entities:
             domains: Mapping[str, Domain] = side.design.entities[entity].domains
         else:
             domains = {name: _domain(each) for name, each in described.items() if isinstance(each, Mapping)}
@@ -103,7 +111,8 @@ def renamed_placeholders(old: EntityKey, new: EntityKey) -> tuple[tuple[str, str
             if before != after:
                 return None
             continue
-        same = before.format == after.format and old.domain(before.name) == new.domain(after.name)
+        domains = (old.domain(before.name), new.domain(after.name))
+        same = before.format == after.format and _texts(domains[0]) == _texts(domains[1])
         if not same or names.setdefault(before.name, after.name) != after.name:
             return None
     if len(set(names.values())) != len(names):
@@ -112,6 +121,11 @@ def renamed_placeholders(old: EntityKey, new: EntityKey) -> tuple[tuple[str, str
     if any(before in new.attributes or after in old.attributes for before, after in renamed):
         return None
     return renamed
+
+
+def _texts(domain: Domain) -> tuple[str, str | None, frozenset[str]]:
+    """What decides about the texts of a placeholder, apart from the delimiter, which the template has."""
+    return (domain.type, domain.pattern, frozenset(domain.values))
 
 
 def indexes_with(contract: Mapping[str, Any] | None, key: str) -> tuple[str, ...]:

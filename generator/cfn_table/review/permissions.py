@@ -7,6 +7,7 @@ nothing. What a Deny takes away from those who are allowed elsewhere is compared
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,10 +15,11 @@ from typing import Any, Final
 from cfn_table.access import Comparison, Difference, Effect, Policy, Relation, compare
 from cfn_table.access.sources import ASKS_WHO
 from cfn_table.access.templates import FoundPolicy, TemplatePolicies, find_policies
+from cfn_table.access.templates.conditions import TooManyVariants
 from cfn_table.errors import InputError
 from cfn_table.review.contracts import section_of
-from cfn_table.review.deployments import Deployment, Deployments, TooManyDeployments, common
 from cfn_table.review.pair import Pair
+from cfn_table.review.scenarios import Chooser, Scenarios, When
 from cfn_table.review.side import Side
 
 LIMITING: Final = frozenset({"boundary", "session", "endpoint", "organization"})
@@ -37,8 +39,7 @@ class Compared:
         gained, lost: what is allowed now and was not, and what was and is not.
         only_denied: whether this is only about those who are allowed elsewhere: a Deny changed.
         undecided: what could not be worked out, in words.
-        when: the conditions of these deployments.
-        certain: False where a condition of this name meant something else, so that it is not known which are which.
+        when: the conditions under which that is so.
     """
 
     name: str
@@ -49,8 +50,7 @@ class Compared:
     lost: tuple[Difference, ...] = ()
     only_denied: bool = False
     undecided: tuple[str, ...] = ()
-    when: tuple[tuple[str, bool], ...] = ()
-    certain: bool = True
+    when: When = ()
 
     @property
     def attached(self) -> tuple[str, ...]:
@@ -106,6 +106,7 @@ def _harm(difference: Difference) -> int:
 
 
 Group = dict[tuple[str, str], list[FoundPolicy]]
+_Places = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 class _Review:
@@ -113,8 +114,16 @@ class _Review:
 
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
-        self.deployments = Deployments(pair.old.data, pair.new.data)
         self.firsts = {**_firsts(pair.old), **_firsts(pair.new)}
+        self.same_conditions = all(
+            pair.old.data.get(section) == pair.new.data.get(section) for section in ("Conditions", "Mappings")
+        )
+
+    @functools.cached_property
+    def scenarios(self) -> Scenarios:
+        """How the conditions of both templates hang together."""
+        old, new = self.pair.old, self.pair.new
+        return Scenarios(old.data, new.data, {**old.parameters, **new.parameters})
 
     def run(self) -> Iterator[Compared]:
         old, new = (self._groups(find_policies(side.data)) for side in (self.pair.old, self.pair.new))
@@ -122,8 +131,8 @@ class _Review:
         _keep_bounding(new, old)
         for name, kind in sorted({*old, *new}):
             before, after = old.get((name, kind), []), new.get((name, kind), [])
-            names = {condition for each in (*before, *after) for condition, _ in each.when}
-            if _written(before) != _written(after) or not all(map(self.deployments.is_alike, names)):
+            has_variants = any(each.when for each in (*before, *after))
+            if _written(before) != _written(after) or (has_variants and not self.same_conditions):
                 yield from self._group(name, kind, before, after)
 
     def _groups(self, found: TemplatePolicies) -> Group:
@@ -137,23 +146,45 @@ class _Review:
         self, name: str, kind: str, before: Sequence[FoundPolicy], after: Sequence[FoundPolicy]
     ) -> Iterator[Compared]:
         """One policy, each pair of variants once; variants with the same outcome are told together."""
-        pairs: dict[tuple[tuple[int, ...], tuple[int, ...]], list[Deployment]] = {}
         try:
-            every = list(self.deployments.of((each.when for each in before), (each.when for each in after)))
-        except TooManyDeployments:
+            combinations = list(self._combinations(before, after))
+        except TooManyVariants:
             yield Compared(name, kind, tuple(before), tuple(after), undecided=("too many conditions matter to it",))
             return
-        for deployment in every:
-            sides = (deployment.chosen(before, is_new=False), deployment.chosen(after, is_new=True))
-            pairs.setdefault(sides, []).append(deployment)
-        alike: dict[Any, tuple[Compared, list[Deployment]]] = {}
-        for (olds, news), deployments in pairs.items():
-            found = _compared(name, kind, [before[at] for at in olds], [after[at] for at in news])
+        known: dict[_Places, Compared] = {}
+        alike: dict[Any, tuple[Compared, list[When]]] = {}
+        for when, places in combinations:
+            if places not in known:
+                known[places] = _compared(name, kind, [before[at] for at in places[0]], [after[at] for at in places[1]])
+            alike.setdefault(_outcome(known[places]), (known[places], []))[1].append(when)
+        for found, whens in alike.values():
+            others = [when for each, more in alike.values() if each is not found for when in more]
             if not found.is_equal:
-                alike.setdefault(_outcome(found), (found, []))[1].extend(deployments)
-        for found, deployments in alike.values():
-            when, certain = common(deployments, every)
-            yield replace(found, when=when, certain=certain)
+                yield from (replace(found, when=when) for when in _shared(whens, others))
+
+    def _combinations(
+        self, before: Sequence[FoundPolicy], after: Sequence[FoundPolicy]
+    ) -> Iterator[tuple[When, _Places]]:
+        """Which variants of both sides are there together, and when."""
+        if not any(each.when for each in (*before, *after)):
+            yield (), (tuple(range(len(before))), tuple(range(len(after))))
+            return
+        yield from self.scenarios.each(lambda _, __, has, gets: (_there(before, has), _there(after, gets)))
+
+
+def _there(variants: Sequence[FoundPolicy], choose: Chooser) -> tuple[int, ...]:
+    return tuple(at for at, each in enumerate(variants) if all(choose(name) is value for name, value in each.when))
+
+
+def _shared(whens: Sequence[When], others: Sequence[When]) -> Iterator[When]:
+    """What combinations have in common, where that tells them from the others, else each of them."""
+    shared = set(whens[0]).intersection(*whens)
+    if not others:
+        yield ()
+    elif any(shared <= set(when) for when in others):
+        yield from whens
+    else:
+        yield tuple(sorted(shared))
 
 
 def _keep_bounding(groups: Group, others: Group) -> None:

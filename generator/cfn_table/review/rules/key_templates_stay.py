@@ -58,7 +58,8 @@ def check(pair: Pair) -> Iterator[Change]:
 
 def _changed(pair: Pair, found: ContractChange) -> Change:
     _, entity, _, key = found.path
-    old, new = (EntityKey.of(side, entity, key) for side in (pair.old, pair.new))
+    by_design = pair.old.design is not None and pair.new.design is not None
+    old, new = (EntityKey.of(side, entity, key, by_design=by_design) for side in (pair.old, pair.new))
     renamed = renamed_placeholders(old, new)
     if renamed is not None:
         words = ", ".join(f"`{before}` is `{after}` now" for before, after in renamed)

@@ -10,7 +10,7 @@ Example:
 Use instead: an own policy for those who need more; for those who need less as well, so that nobody loses it unasked.
 
 Known problems: policies are compared one by one, by name: what two of them allow together is not, apart from the parts
-of one policy of a design. A condition of the template that is defined otherwise makes the answer a "may".
+of one policy of a design.
 
 Source: IAM User Guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities";
 `cfn_table.access.compare`.
@@ -28,7 +28,6 @@ from cfn_table.findings import Severity
 from cfn_table.review.change import ABSENT, Access, Change, Effect
 from cfn_table.review.pair import Pair
 from cfn_table.review.permissions import LIMITING, Compared, allowed_by, compared_policies, examples_of, new_doubts
-from cfn_table.synth.origin import origin
 
 NAME = "permissions-stay"
 
@@ -78,14 +77,13 @@ def check(pair: Pair) -> Iterator[Change]:
             path=path,
             certain=False,
             access=Access.UNDECIDED,
-            location=pair.new.template.locate(path) if pair.new.template else None,
-            design=origin(pair.new.design, path) if pair.new.design else None,
+            location=pair.locate(path),
+            design=pair.origin(path),
         )
 
 
 def _base(pair: Pair, found: Compared) -> Change:
     """What all changes about one policy have in common."""
-    side = pair.new if found.new else pair.old
     first = (found.new or found.old)[0]
     return Change(
         NAME,
@@ -97,11 +95,10 @@ def _base(pair: Pair, found: Compared) -> Change:
         path=first.path,
         old=_documents(found.old),
         new=_documents(found.new),
-        certain=found.certain,
         when=found.when,
         examples=(*_examples("allowed now", found.gained), *_examples("no longer allowed", found.lost)),
-        location=side.template.locate(first.path) if side.template else None,
-        design=origin(side.design, first.path) if side.design else None,
+        location=pair.locate(first.path, old=not found.new),
+        design=pair.origin((*first.path, "Statement"), old=not found.new),
     )
 
 
@@ -137,9 +134,9 @@ def _subject(found: Compared) -> str:
 def _what(found: Compared, access: Access) -> str:
     """What became of a policy, and for whom."""
     if not found.old:
-        return f"is new, {_for_whom(found)}"
+        return f"is new, {_for_whom(found)}{', and only denies' if found.only_denied else ''}"
     if not found.new:
-        return f"was removed; it was {_for_whom(found)}"
+        return f"was removed; it {'only denied, ' if found.only_denied else 'was '}{_for_whom(found)}"
     if found.only_denied and access is not Access.BOTH:
         return f"denies {'less' if access is Access.WIDER else 'more'} than before"
     return f"allows {_whom(found)} {_WORDS[access]}"
