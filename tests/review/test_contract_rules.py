@@ -148,6 +148,23 @@ def test_without_designs_the_contract_is_enough() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("parts", 2, "the number of parts of policy `api` changed from `1` to `2`"),
+        ("export", "Other", "policy `api`: export changed from `ApiPolicyArn` to `Other`"),
+        ("bind/userId", None, ""),
+        ("attributes/user", ["plan"], ""),
+        ("readStream", True, ""),
+    ],
+)
+def test_a_policy_is_told_here_as_far_as_requests_do_not_tell_it(path: str, value: Any, message: str) -> None:
+    """Parts and exports concern who attaches it; what bindings and attributes mean is seen in what it allows."""
+    new = changed(KV_STORAGE, f"policies/api/{path}", value)
+    found = [change.message for change in policies_stay.check(pair_of_contracts(KV_STORAGE, new))]
+    assert ([message] if message else []) == found
+
+
+@pytest.mark.parametrize(
     ("template", "attributes", "is_loss"),
     [
         ("USER#{id}", {"id": "string"}, False),
