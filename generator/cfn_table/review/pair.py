@@ -17,6 +17,7 @@ from cfn_table.review.side import Side
 from cfn_table.review.values import TABLE_TYPES, Difference, Normalizer, Unknown, Value, differences, dumped
 
 if TYPE_CHECKING:
+    from cfn_table.review.permissions import Compared
     from cfn_table.review.replacement import Replacement
 
 KEPT: Final = ("Retain", "RetainExceptOnCreate")
@@ -137,6 +138,13 @@ class Pair:
         from cfn_table.review.replacement import replacements
 
         return replacements(self)
+
+    @functools.cached_property
+    def policies(self) -> tuple[Compared, ...]:
+        """The policies that mean something else; see `cfn_table.review.permissions`."""
+        from cfn_table.review.permissions import compared_policies
+
+        return compared_policies(self)
 
     def is_replaced(self, change: ResourceChange) -> bool:
         """Whether a resource surely becomes another one, so that what it was does not matter to what it becomes."""

@@ -69,7 +69,10 @@ class Compared:
 
 
 def compared_policies(pair: Pair) -> tuple[Compared, ...]:
-    """Every policy of either side that differs in meaning, or in whom it is attached to, sorted by name."""
+    """Every policy of either side that differs in meaning, or in whom it is attached to, sorted by name.
+
+    `Pair.policies` remembers it.
+    """
     return tuple(_Review(pair).run())
 
 
@@ -261,9 +264,11 @@ def _more(one: Sequence[FoundPolicy], other: Sequence[FoundPolicy]) -> tuple[str
 def _firsts(side: Side) -> dict[str, str]:
     """Logical id of each part of a design's policy → that of the first: who uses the policy attaches them all."""
     found = {}
-    for policy in section_of(side.contract, "policies").values():
-        first = str(policy.get("export", "")).removesuffix("Arn")
-        for number in range(2, int(policy.get("parts", 1)) + 1):
+    policies = section_of(side.contract, "policies")
+    for name in policies:
+        policy = section_of(policies, name)
+        first, parts = str(policy.get("export", "")).removesuffix("Arn"), policy.get("parts", 1)
+        for number in range(2, parts + 1 if isinstance(parts, int) else 2):
             found[f"{first}{number}"] = first
     return found
 

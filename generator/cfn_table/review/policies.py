@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cfn_table.access.sources import conditions_in_words
 from cfn_table.review.pair import Pair
-from cfn_table.review.permissions import Compared, compared_policies, examples_of
+from cfn_table.review.permissions import Compared, examples_of
 from cfn_table.review.report import PolicyChange
 
 
@@ -12,7 +12,7 @@ def policy_changes(pair: Pair) -> tuple[PolicyChange, ...]:
     """Every policy whose meaning differs between two templates, sorted by name; of one with conditions each variant."""
     found = [
         PolicyChange(_title(each), _relation(each), examples_of(each.gained), examples_of(each.lost), each.undecided)
-        for each in compared_policies(pair)
+        for each in pair.policies
         if each.gained or each.lost or each.undecided
     ]
     return tuple(sorted(found, key=lambda each: each.policy))

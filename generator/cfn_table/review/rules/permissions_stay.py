@@ -27,7 +27,7 @@ from cfn_table.access.sources import ASKS_WHO
 from cfn_table.findings import Severity
 from cfn_table.review.change import ABSENT, Access, Change, Effect
 from cfn_table.review.pair import Pair
-from cfn_table.review.permissions import LIMITING, Compared, allowed_by, compared_policies, examples_of, new_doubts
+from cfn_table.review.permissions import LIMITING, Compared, allowed_by, examples_of, new_doubts
 
 NAME = "permissions-stay"
 
@@ -54,7 +54,7 @@ _MORE: Final = "make sure that whoever gets it may do what the examples say"
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each policy that allows something else, or is attached to somebody else."""
-    for found in compared_policies(pair):
+    for found in pair.policies:
         change = _base(pair, found)
         access = _access(found)
         if access is not Access.NONE:
