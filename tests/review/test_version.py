@@ -99,6 +99,20 @@ def test_the_contract_counts_once() -> None:
     assert expected == required_step(Pair(old, new), [of_contract])
 
 
+def test_what_only_the_design_knows_counts_too() -> None:
+    """What a placeholder of keys may hold is not in the contract, and narrowing it strands items all the same."""
+    narrowed = Change(
+        "stored-keys-stay-possible",
+        Effect.DATA_LOSS,
+        Severity.ERROR,
+        "stored items may be out of reach",
+        path=("entities", "user", "keys", "PK"),
+        breaking=True,
+    )
+    pair = Pair(side("1.0.0", contract=KV_STORAGE), side("1.0.1", contract=KV_STORAGE))
+    assert (Bump.MAJOR, ("stored items may be out of reach",)) == required_step(pair, [narrowed])
+
+
 def test_reasons_come_gravest_first_and_patches_only_alone() -> None:
     """Who is told to bump the major is not told of alarms."""
     old, new = (side("1.0.0", contract=each) for each in (KV_STORAGE, changed(KV_STORAGE, "exports/Other", "Other")))

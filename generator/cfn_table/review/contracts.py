@@ -65,9 +65,9 @@ def change_of(pair: Pair, rule: str, found: ContractChange, **fields: Any) -> Ch
 
 
 def place_of(pair: Pair, path: tuple[str, ...]) -> Location | None:
-    """The line of the design for a place in the contract: the old design's where the new contract lacks the place."""
+    """The line of the design for a place in the contract: the old design's where only the old contract has it."""
     designs = [pair.new.design, pair.old.design]
-    if not _is_there(pair.new.contract, path):
+    if _is_there(pair.old.contract, path) and not _is_there(pair.new.contract, path):
         designs.reverse()
     return next((_located(design, path) for design in designs if design is not None), None)
 
@@ -112,5 +112,7 @@ def _entity_path(design: Design, name: str, rest: list[str]) -> tuple[str, ...]:
             return _entity_path(design, name, ["attributes", below[0]])
         return ("entities", name, "keys", *below[:1])
     if field == "attributes" and below and below[0] not in entity.attributes:
+        if below[0] in design.file.key_only:
+            return ("key_only", *below)
         return ("every_entity", "attributes", *below)
     return ("entities", name, *rest)

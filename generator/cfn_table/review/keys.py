@@ -123,6 +123,26 @@ def renamed_placeholders(old: EntityKey, new: EntityKey) -> tuple[tuple[str, str
     return renamed
 
 
+def impossible_now(old: EntityKey, new: EntityKey) -> tuple[tuple[str, ...], str] | None:
+    """Of one template: the placeholders that may hold something else, and a key that was possible and is not.
+
+    None where every key is still possible, or where that takes too long to find out.
+    """
+    template = old.template
+    if template is None:
+        return None
+    names = tuple(name for name in template.placeholders if _texts(old.domain(name)) != _texts(new.domain(name)))
+    if not names:
+        return None
+    from cfn_table.languages import TooComplex
+
+    try:
+        example = template.language(old.domains).minus(template.language(new.domains)).shortest()
+    except TooComplex:
+        return None
+    return (names, example) if example is not None else None
+
+
 def _texts(domain: Domain) -> tuple[str, str | None, frozenset[str]]:
     """What decides about the texts of a placeholder, apart from the delimiter, which the template has."""
     return (domain.type, domain.pattern, frozenset(domain.values))

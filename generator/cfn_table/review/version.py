@@ -64,7 +64,11 @@ def required_step(pair: Pair, changes: Iterable[Change]) -> tuple[Bump, tuple[st
     Raises:
         InputError: a contract is of a format that this program does not know.
     """
-    found = sorted((*_of_contract(pair), *_of_template(pair, changes)), key=lambda each: -each[0])
+    of_contract, changes = list(_of_contract(pair)), tuple(changes)
+    if all(each < Bump.MAJOR for each, _ in of_contract):
+        # A design knows more than its contract says, such as what stands in keys only.
+        of_contract += [(Bump.MAJOR, each.message) for each in changes if each.breaking and _is_of_contract(each)]
+    found = sorted((*of_contract, *_of_template(pair, changes)), key=lambda each: -each[0])
     if not found and (reason := _unexplained(pair)):
         found = [(Bump.PATCH, reason)]
     bump = found[0][0] if found else Bump.NONE
@@ -90,10 +94,14 @@ def _of_contract(pair: Pair) -> Iterator[tuple[Bump, str]]:
             yield change.bump, change.reason
 
 
+def _is_of_contract(change: Change) -> bool:
+    return bool(change.path) and change.path[0] in _OF_CONTRACT
+
+
 def _of_template(pair: Pair, changes: Iterable[Change]) -> Iterator[tuple[Bump, str]]:
     exported = exported_resources(pair.old.data)
     for change in changes:
-        if change.path and change.path[0] in _OF_CONTRACT:
+        if _is_of_contract(change):
             continue
         is_replaced = change.effect in _REPLACING and change.resource in exported
         yield Bump.MAJOR if change.breaking or is_replaced else Bump.PATCH, change.message
