@@ -17,9 +17,16 @@ def as_named(path: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The folder that holds `templates/`, `policies/` and `build/`."""
+    """The folder that holds `templates/`, `policies/` and `build/`.
+
+    Attributes:
+        root: the folder.
+        title: what messages show in its place, such as `git:main:` for files that were taken from there; empty for a
+            folder that is the user's.
+    """
 
     root: Path
+    title: str = ""
 
     @classmethod
     def find(cls, start: Path) -> Project:
@@ -65,6 +72,8 @@ class Project:
 
     def name_of(self, path: Path) -> str:
         """`path` as messages show it: relative to the current folder when it is inside it."""
+        if self.title and path.absolute().is_relative_to(self.root.absolute()):
+            return self.title + path.absolute().relative_to(self.root.absolute()).as_posix()
         try:
             return path.absolute().relative_to(Path.cwd()).as_posix()
         except ValueError:

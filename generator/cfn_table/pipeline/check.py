@@ -82,6 +82,20 @@ def require_current(path: Path, settings: Settings) -> Prepared:
     return prepared
 
 
+def with_recorded(path: Path, project: Project, settings: Settings) -> Settings:
+    """The settings, with values from outside that the design's version was published with, where nothing else is said.
+
+    Args:
+        path: the design file.
+        project: the project that it is in.
+        settings: what is said.
+    """
+    manifest = _published(path, project)
+    if manifest is None:
+        return settings
+    return replace(settings, environment={**_from_outside(manifest), **settings.environment})
+
+
 def _prepared(path: Path, project: Project, settings: Settings, names: DesignNames) -> Prepared:
     """The design, made from the context values that its version was published with."""
     manifest = _published(path, project)

@@ -82,8 +82,16 @@ class Prepared:
     findings: tuple[Finding, ...]
 
 
-def prepare(path: Path, settings: Settings, names: DesignNames | None = None) -> Prepared:
+def prepare(
+    path: Path, settings: Settings, names: DesignNames | None = None, project: Project | None = None
+) -> Prepared:
     """Load a design, check it by the design rules, and make its files.
+
+    Args:
+        path: the design file.
+        settings: its context.
+        names: what is known of the project's other designs.
+        project: the project that it is in; else that of its folder.
 
     Raises:
         CfnTableError: it cannot become a template.
@@ -93,7 +101,7 @@ def prepare(path: Path, settings: Settings, names: DesignNames | None = None) ->
     from cfn_table.design.rules import check_design
     from cfn_table.pipeline.artifacts import make_artifacts
 
-    project = Project.of_design(path)
+    project = project or Project.of_design(path)
     design = load_design(path, context=settings.context, environment=settings.environment, project=project)
     (names or DesignNames()).require_only(design, path, project)
     findings = check_design(design)

@@ -1,0 +1,107 @@
+"""What a source of a review gives: one side, or the sides of all designs of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from cfn_table.review.side import Side
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What sources need beside their names.
+
+    Attributes:
+        region: of stacks and tables; else that of the environment or the profile.
+        profile: of the AWS configuration; else that of the environment.
+        endpoint_url: of another engine than AWS.
+        stdin: the text that `-` stands for, a template.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    stdin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One side, with what has to be said of how it was found.
+
+    Attributes:
+        side: the side.
+        notes: remarks for the review.
+    """
+
+    side: Side
+    notes: tuple[str, ...] = ()
+
+    @property
+    def design_name(self) -> str:
+        """The name of the design that it was made from; empty for what is no template of ours."""
+        if self.side.design is not None:
+            return self.side.design.name
+        if self.side.contract is not None and isinstance(self.side.contract.get("design"), str):
+            return str(self.side.contract["design"])
+        return name_in_metadata(self.side.data)
+
+
+NOWHERE = Found(Side("", None))
+"""The side of a design that is new, or removed."""
+
+
+def name_in_metadata(template: Mapping[str, Any]) -> str:
+    """The name of the design that generated a template; empty where none did."""
+    found: Any = template
+    for step in ("Metadata", "CfnTable", "Design"):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+class Whole(Protocol):
+    """Several designs: those of a project, as it is or as it was."""
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+
+    def names(self) -> list[str]:
+        """The names of its designs, sorted."""
+
+    def find(self, name: str) -> Found:
+        """The side of a design; `NOWHERE` where it has none of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One side, found when it is asked for.
+
+    Attributes:
+        load: finds it.
+        name: as the user named it.
+        files: of designs, the files.
+        here: the design file, where it is one of the project's working tree.
+    """
+
+    load: Callable[[], Found]
+    name: str
+    files: tuple[Path, ...] = ()
+    here: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A side that is understood only beside the other one: a table has no logical id of its own.
+
+    Attributes:
+        against: finds it, beside the other side.
+        name: as the user named it.
+        table: the table's name.
+    """
+
+    against: Callable[[Found], Found]
+    name: str
+    table: str
