@@ -55,8 +55,8 @@ def stack_side(name: str, options: SourceOptions) -> Found:
         imports, notes = _imports(client, stack)
     if status not in _SETTLED:
         notes = (*notes, f"the stack `{name}` is {status}: what is deployed may be another template than it tells")
-    side = Side(place, read_template(text, place), parameters=_parameters(stack), imports=imports)
-    return Found(side, notes)
+    template = read_template(text, place)
+    return Found(Side(place, template, parameters=_parameters(stack, template.data), imports=imports), notes)
 
 
 def _stack(client: Any, name: str) -> Mapping[str, Any]:
@@ -88,13 +88,17 @@ def _template_text(client: Any, name: str) -> str:
     return body if isinstance(body, str) else json.dumps(body or {}, indent=2, ensure_ascii=False)
 
 
-def _parameters(stack: Mapping[str, Any]) -> dict[str, str]:
+def _parameters(stack: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, str]:
     """Name → value; of an SSM parameter what it holds, and none that is hidden."""
-    values = {
-        str(each["ParameterKey"]): str(each.get("ResolvedValue", each.get("ParameterValue", "")))
-        for each in stack.get("Parameters") or ()
-    }
-    return {name: value for name, value in values.items() if value != _HIDDEN}
+    declared = template.get("Parameters")
+    values = {}
+    for each in stack.get("Parameters") or ():
+        name, value = str(each["ParameterKey"]), str(each.get("ResolvedValue", each.get("ParameterValue", "")))
+        properties = declared.get(name) if isinstance(declared, Mapping) else None
+        hidden = isinstance(properties, Mapping) and str(properties.get("NoEcho", "")).lower() == "true"
+        if value != _HIDDEN and not hidden:
+            values[name] = value
+    return values
 
 
 def _imports(client: Any, stack: Mapping[str, Any]) -> tuple[Mapping[str, tuple[str, ...]] | None, tuple[str, ...]]:
