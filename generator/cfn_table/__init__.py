@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from cfn_table.findings import Finding, Location, Severity
     from cfn_table.lint.runner import lint_template
     from cfn_table.pipeline.access import access_matrix
+    from cfn_table.pipeline.adopt import adopt_table
     from cfn_table.pipeline.check import check as check_builds
     from cfn_table.pipeline.generate import generate as generate_builds
     from cfn_table.pipeline.lint import lint as lint_paths
     from cfn_table.pipeline.prepared import Result, Settings
     from cfn_table.pipeline.prove import prove_patterns
+    from cfn_table.pipeline.review import review_change
     from cfn_table.pipeline.scaffold import make_project
+    from cfn_table.pipeline.sources.found import SourceOptions
     from cfn_table.prove.options import ProveOptions
     from cfn_table.prove.report import Report
     from cfn_table.publish.s3 import publish_to_s3
@@ -56,9 +59,11 @@ _WHERE: Final = {
     "Result": "cfn_table.pipeline.prepared:Result",
     "Settings": "cfn_table.pipeline.prepared:Settings",
     "Severity": "cfn_table.findings:Severity",
+    "SourceOptions": "cfn_table.pipeline.sources.found:SourceOptions",
     "Store": "cfn_table.publish.store:Store",
     "UsageError": "cfn_table.errors:UsageError",
     "access_matrix": "cfn_table.pipeline.access:access_matrix",
+    "adopt_table": "cfn_table.pipeline.adopt:adopt_table",
     "check_builds": "cfn_table.pipeline.check:check",
     "check_design": "cfn_table.design.rules:check_design",
     "compare_policies": "cfn_table.access.compare:compare",
@@ -79,6 +84,7 @@ _WHERE: Final = {
     "publish_to_s3": "cfn_table.publish.s3:publish_to_s3",
     "render_json": "cfn_table.synth.render:render_json",
     "render_yaml": "cfn_table.synth.render:render_yaml",
+    "review_change": "cfn_table.pipeline.review:review_change",
     "synthesize": "cfn_table.synth.template:synthesize",
     "to_plain": "cfn_table.synth.template:to_plain",
 }
@@ -99,10 +105,12 @@ __all__ = [
     "Result",
     "Settings",
     "Severity",
+    "SourceOptions",
     "Store",
     "UsageError",
     "__version__",
     "access_matrix",
+    "adopt_table",
     "check_builds",
     "check_design",
     "compare_policies",
@@ -123,6 +131,7 @@ __all__ = [
     "publish_to_s3",
     "render_json",
     "render_yaml",
+    "review_change",
     "synthesize",
     "to_plain",
 ]

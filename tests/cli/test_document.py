@@ -72,6 +72,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "access": "access_matrix",
         "prove": "prove_patterns",
         "emit deploy-policy": "deploy_policy",
+        "emit import": "adopt_table",
         "emit queries": "emit_queries",
         "publish": "publish_to_s3",
         "schema": "design_schema",

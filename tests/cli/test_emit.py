@@ -149,3 +149,43 @@ def test_queries_are_for_one_design(cli: Cli, tmp_path: Path) -> None:
     done = cli("emit", "queries")
     assert 2 == done.status
     assert "queries are for one design, and there are 2" in done.err
+
+
+def test_an_import_is_a_folder(cli: Cli, tmp_path: Path) -> None:
+    """Its files are named on standard output; what is worth knowing goes to standard error."""
+    copy_designs(tmp_path, "profile")
+    done = cli("emit", "import")
+    names = ["import-template.yaml", "resources-to-import.json", "IMPORT.md"]
+    assert (0, [f"import-profile/{name}" for name in names]) == (done.status, done.out.splitlines())
+    assert "note: the import records what the design says of the table" in done.err
+    assert sorted(names) == sorted(path.name for path in (tmp_path / "import-profile").iterdir())
+    assert "file://import-profile/import-template.yaml" in (tmp_path / "import-profile/IMPORT.md").read_text("utf-8")
+
+
+def test_one_file_of_an_import_can_be_printed(cli: Cli, tmp_path: Path) -> None:
+    """Then nothing is written."""
+    copy_designs(tmp_path, "profile")
+    done = cli("emit", "import", "profile", "--only", "resources", "-q")
+    assert (0, "") == (done.status, done.err)
+    assert {"TableName": "profiles"} == json.loads(done.out)[0]["ResourceIdentifier"]
+    assert not (tmp_path / "import-profile").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "advice"),
+    [
+        (["--region", "eu-west-1"], "only `--live` reads the table", "add `--live`"),
+        (["--only", "notes", "--folder", "x"], "`--only` prints one file", "leave one out"),
+        (["--table-name", "other"], "the design names its table `profiles`, and not `other`", "set `table:"),
+        (["--folder", "templates/profile.yaml"], "cannot write `templates/profile.yaml`", ""),
+    ],
+)
+def test_an_import_that_has_no_meaning_is_refused(
+    cli: Cli, tmp_path: Path, arguments: list[str], message: str, advice: str
+) -> None:
+    """Exit status 2, and help."""
+    copy_designs(tmp_path, "profile")
+    done = cli("emit", "import", "profile", *arguments)
+    assert (2, "") == (done.status, done.out)
+    assert message in done.err
+    assert advice in done.err

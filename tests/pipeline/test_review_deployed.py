@@ -71,7 +71,8 @@ def compared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Compar
     monkeypatch.chdir(tmp_path)
     found = Compared()
     monkeypatch.setattr("cfn_table.review.compare.review_sides", found)
-    # moto does not know these two.
+    # moto does not know these.
+    answering(monkeypatch, "DescribeContributorInsights", lambda _: {"ContributorInsightsStatus": "DISABLED"})
     answering(monkeypatch, "DescribeKinesisStreamingDestination", lambda _: {})
     answering(monkeypatch, "ListImports", imports)
     with mock_aws():
@@ -302,7 +303,7 @@ def test_a_table_stands_for_the_designs_table(compared: Compared) -> None:
 
 
 @pytest.mark.usefixtures("compared")
-def test_everything_that_a_table_tells() -> None:
+def test_everything_that_a_table_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the words of AWS::DynamoDB::Table; what it has without being asked is left out."""
     key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
     throughput = {"ReadCapacityUnits": 2, "WriteCapacityUnits": 3}
@@ -336,6 +337,14 @@ def test_everything_that_a_table_tells() -> None:
     client.update_continuous_backups(
         TableName="by-hand", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
+    policy = {"Version": "2012-10-17", "Statement": []}
+    answering(monkeypatch, "GetResourcePolicy", lambda _: {"Policy": json.dumps(policy)})
+    answering(monkeypatch, "DescribeContributorInsights", lambda _: {"ContributorInsightsStatus": "ENABLED"})
+    answering(
+        monkeypatch,
+        "DescribeKinesisStreamingDestination",
+        lambda _: {"KinesisDataStreamDestinations": [{"StreamArn": "arn", "DestinationStatus": "ACTIVE"}]},
+    )
     found = read_table("by-hand", SourceOptions())
     assert () == found.notes
     assert {
@@ -360,6 +369,9 @@ def test_everything_that_a_table_tells() -> None:
         "DeletionProtectionEnabled": True,
         "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
         "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        "KinesisStreamSpecification": {"StreamArn": "arn"},
+        "ContributorInsightsSpecification": {"Enabled": True},
+        "ResourcePolicy": {"PolicyDocument": policy},
         "Tags": [{"Key": "cost", "Value": "1"}, {"Key": "team", "Value": "storage"}],
     } == found.properties
 
@@ -386,6 +398,8 @@ def test_parts_of_a_table_may_be_secret(monkeypatch: pytest.MonkeyPatch) -> None
         "DescribeTimeToLive": "its time to live",
         "DescribeContinuousBackups": "its point-in-time recovery",
         "DescribeKinesisStreamingDestination": "its Kinesis stream",
+        "DescribeContributorInsights": "whether it has contributor insights",
+        "GetResourcePolicy": "its resource policy",
         "ListTagsOfResource": "its tags",
     }
     denying(monkeypatch, *denied, code="AccessDeniedException")

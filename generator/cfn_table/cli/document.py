@@ -87,6 +87,11 @@ _EXAMPLES: Final = {
         cfn-table emit queries kv-storage --language python > queries.py
         cfn-table emit queries kv-storage --language javascript --table-name kv-storage-test > queries.mjs
         """,
+    "emit import": """\
+        cfn-table emit import kv-storage --live --region eu-west-1
+        cfn-table emit import kv-storage --folder adopt --stack-name kv-storage-prod
+        cfn-table emit import kv-storage --only resources > resources-to-import.json
+        """,
     "publish": """\
         cfn-table publish s3://my-bucket/tables
         cfn-table publish s3://my-bucket build/kv-storage/1.0.0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def command() -> None:
     """Print what belongs to a design beside its template.
 
-    Each subcommand prints one text to standard output, and notes on it to standard error.
+    Each subcommand prints one text to standard output, and notes on it to standard error; import writes several files.
     """
 
 
@@ -126,6 +126,77 @@ def queries_command(design: str | None, context: tuple[str, ...], language: str 
 
     loaded = _sound_design(design, context, "queries are for one design")
     click.echo(emit_queries(loaded, language=language, table_name=table_name), nl=False)
+
+
+@command.command("import")
+@click.argument("design", required=False)
+@context_option
+@click.option("--folder", metavar="DIR", help="Where the files are written; by default import-DESIGN.")
+@click.option("--stack-name", metavar="NAME", help="Name of the stack to be made; by default the design's name.")
+@click.option("--table-name", metavar="NAME", help="Name of the table, where it is a parameter of the template.")
+@click.option(
+    "--live", is_flag=True, help="Read the table, and import it as it is; then deploying changes what differs."
+)
+@click.option(
+    "--region", metavar="REGION", help="With --live: Region of the table; by default as the AWS CLI finds it."
+)
+@click.option("--profile", metavar="NAME", help="With --live: profile of the AWS configuration.")
+@click.option("--endpoint-url", metavar="URL", help="With --live: another endpoint than AWS.")
+@click.option(
+    "--only",
+    type=click.Choice(["template", "resources", "notes"]),
+    help="Print one of the files, and write none.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
+def import_command(
+    design: str | None,
+    context: tuple[str, ...],
+    folder: str | None,
+    stack_name: str | None,
+    table_name: str | None,
+    live: bool,
+    region: str | None,
+    profile: str | None,
+    endpoint_url: str | None,
+    only: str | None,
+    quiet: bool,
+) -> None:
+    """Write what adopts an existing table: a retained one, or one that was made by hand.
+
+    DESIGN is a design file or name; it may be left out where there is one design. The files are a template with the
+    table alone, the list of resources of a CloudFormation import change set, and IMPORT.md with the commands. The
+    table and its data stay as they are; its name and key must be those of the design. With --live the template says
+    what the table is, so that the deployment after the import changes what differs; without it, what the design says.
+    """
+    from cfn_table.pipeline.adopt import NOTES, RESOURCES, TEMPLATE, adopt_table, write_adoption
+    from cfn_table.pipeline.prepared import Settings, require_declared
+    from cfn_table.pipeline.sources.found import SourceOptions
+
+    if not live and (region is not None or profile is not None or endpoint_url is not None):
+        raise UsageError("only `--live` reads the table", help="add `--live`, or leave the other options out")
+    if only is not None and folder is not None:
+        raise UsageError("`--only` prints one file, and `--folder` is where all are written", help="leave one out")
+    path = _one_design(design, "an import is for one design")
+    settings = Settings(context=parse_context(context))
+    require_declared([path], settings)
+    target = Path(folder or f"import-{path.stem}")
+    adoption = adopt_table(
+        path,
+        settings,
+        folder=target.as_posix(),
+        stack_name=stack_name,
+        table_name=table_name,
+        live=SourceOptions(region, profile, endpoint_url) if live else None,
+    )
+    if only is not None:
+        names = {"template": TEMPLATE, "resources": RESOURCES, "notes": NOTES}
+        click.echo(adoption.files[names[only]], nl=False)
+    else:
+        for each in write_adoption(adoption, target):
+            click.echo(each)
+    if not quiet:
+        for note in adoption.notes:
+            click.echo(f"note: {note}", err=True)
 
 
 class _UnsoundError(CfnTableError):

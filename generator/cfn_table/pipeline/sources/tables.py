@@ -146,6 +146,8 @@ class _Reader:
             **self._encryption(table),
             **_rest(table),
             **self._kinesis(),
+            **self._insights(),
+            **self._resource_policy(str(table.get("TableArn", ""))),
             **self._tags(str(table.get("TableArn", ""))),
         }
         replicas = sorted(str(each["RegionName"]) for each in table.get("Replicas") or ())
@@ -215,6 +217,27 @@ class _Reader:
                 if each.get("DestinationStatus") in ("ACTIVE", "ENABLING", "UPDATING"):
                     named = _only(each, "StreamArn", "ApproximateCreationDateTimePrecision")
                     return {"KinesisStreamSpecification": named}
+        return {}
+
+    def _insights(self) -> dict[str, Any]:
+        with self._part("dynamodb:DescribeContributorInsights", "whether it has contributor insights"):
+            found = self.client.describe_contributor_insights(TableName=self.name)
+            if found.get("ContributorInsightsStatus") in ("ENABLED", "ENABLING"):
+                return {"ContributorInsightsSpecification": {"Enabled": True}}
+        return {}
+
+    def _resource_policy(self, arn: str) -> dict[str, Any]:
+        from botocore.exceptions import ClientError
+
+        with self._part("dynamodb:GetResourcePolicy", "its resource policy"):
+            try:
+                policy = self.client.get_resource_policy(ResourceArn=arn).get("Policy")
+            except ClientError as error:
+                if error_code(error) != "PolicyNotFoundException":
+                    raise
+                policy = None
+            if policy:
+                return {"ResourcePolicy": {"PolicyDocument": json.loads(policy)}}
         return {}
 
     def _tags(self, arn: str) -> dict[str, Any]:
