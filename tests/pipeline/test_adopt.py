@@ -15,6 +15,7 @@ from cfn_table.errors import CfnTableError, InputError, RefusedError, UsageError
 from cfn_table.lint.runner import lint_template
 from cfn_table.pipeline.adopt import Adoption, adopt_table, write_adoption
 from cfn_table.pipeline.prepared import Settings, prepare
+from cfn_table.pipeline.review import review_change
 from cfn_table.pipeline.sources.found import SourceOptions
 from cfn_table.synth.read import read_template
 from tests.pipeline.test_review_deployed import answering
@@ -156,6 +157,26 @@ def test_a_table_as_it_is(tmp_path: Path, account: Any) -> None:
     } == template_of(adoption)["Resources"]["NotesTable"]["Properties"]
     assert () == adoption.notes
     assert "2. Import the table as it is." in adoption.files["IMPORT.md"]
+
+
+def test_the_design_is_compared_with_the_live_table(
+    tmp_path: Path, account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what the service would do about the table, and without policies and outputs; after that nothing differs."""
+    create(account)
+    named(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (review,) = review_change("table:by-hand", "notes", SETTINGS, LIVE)
+    assert ("notes", "table:by-hand", "templates/notes.yaml") == (review.name, review.old, review.new)
+    assert ["BillingMode", "PointInTimeRecoverySpecification", "ProvisionedThroughput"] == sorted(
+        str(each.path[3]) for each in review.changes
+    )
+    account.update_table(TableName="by-hand", BillingMode="PAY_PER_REQUEST")
+    account.update_continuous_backups(
+        TableName="by-hand", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    (review,) = review_change("table:by-hand", "notes", SETTINGS, LIVE)
+    assert () == review.changes
 
 
 @pytest.mark.parametrize(

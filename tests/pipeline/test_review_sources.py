@@ -258,6 +258,15 @@ def test_values_that_a_version_was_published_with_count_again(compared: Compared
     assert old.data == new.data
 
 
+@pytest.mark.usefixtures("compared")
+def test_without_any_design_there_is_nothing_to_review(tmp_path: Path) -> None:
+    """Neither there nor here: the folder is the wrong one."""
+    commit(repository(tmp_path))
+    with pytest.raises(UsageError) as error:
+        reviewed()
+    assert ("there is no design in `.`", "`cfn-table init` makes a project") == (error.value.message, error.value.help)
+
+
 # Git: one file
 
 

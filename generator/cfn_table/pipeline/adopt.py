@@ -9,14 +9,14 @@ it is, and lets the deployment that follows change what differs.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn_table.errors import InputError, RefusedError, UsageError
 from cfn_table.pipeline.prepared import Settings
+from cfn_table.pipeline.sources.alone import needs_of
 from cfn_table.pipeline.sources.found import SourceOptions
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ TEMPLATE: Final = "import-template.yaml"
 RESOURCES: Final = "resources-to-import.json"
 NOTES: Final = "IMPORT.md"
 
-_VARIABLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 _RETAIN: Final = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 """Whatever the design says, nothing deletes the table before the design is deployed."""
 
@@ -160,23 +159,14 @@ def _as_designed(design: Design, table: Mapping[str, Any], whole: Mapping[str, A
     """The template with the table alone, and the parameters and conditions that it needs."""
     resource = {**table, **_RETAIN}
     resource.pop("DependsOn", None)
-    needed = dict.fromkeys(_references(resource))
-    conditions = whole.get("Conditions", {})
-    for name in needed.copy():
-        if name in conditions:
-            needed |= dict.fromkeys(_references({"Fn::And": [{"Condition": name}]}, conditions))
-    for name in needed:
-        if name in whole["Resources"] and name not in whole.get("Parameters", {}):
-            raise InputError(
-                f"the table refers to `{name}`, which is not there before it is imported",
-                help="import the table as it is, with `--live`",
-                location=design.locate("table"),
-            )
-    return _template(design, resource) | {
-        section: kept
-        for section in ("Parameters", "Conditions", "Mappings")
-        if (kept := {name: each for name, each in whole.get(section, {}).items() if name in needed})
-    }
+    sections, others = needs_of(whole, resource)
+    if others:
+        raise InputError(
+            f"the table refers to `{others[0]}`, which is not there before it is imported",
+            help="import the table as it is, with `--live`",
+            location=design.locate("table"),
+        )
+    return _template(design, resource) | sections
 
 
 def _as_it_is(
@@ -220,26 +210,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, list) and value and "IndexName" in value[0]:
         value = sorted(value, key=lambda each: str(each["IndexName"]))
     return json.dumps(value, sort_keys=True)
-
-
-def _references(value: Any, conditions: Mapping[str, Any] | None = None) -> Iterator[str]:
-    """Names of parameters, resources, conditions and mappings that a value refers to, through conditions too."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _references(each, conditions)
-    if not isinstance(value, Mapping):
-        return
-    for key, each in value.items():
-        if key == "Fn::Sub":
-            text = each[0] if isinstance(each, list) else each
-            yield from (name.partition(".")[0] for name in _VARIABLE.findall(str(text)))
-        elif key in ("Ref", "Condition") and isinstance(each, str):
-            yield each
-            yield from _references((conditions or {}).get(each), conditions)
-        elif key in ("Fn::If", "Fn::GetAtt", "Fn::FindInMap"):
-            first = each if isinstance(each, str) else each[0]
-            yield str(first).partition(".")[0]
-        yield from _references(each, conditions)
 
 
 def _values(template: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, str]:

@@ -106,7 +106,10 @@ def _reviews(old: Source, new: Source) -> Iterator[Review]:
 def _all_reviews(old: Whole, new: Whole) -> Iterator[Review]:
     """A review for each design; what cannot be read is told at the end."""
     failures: list[CfnTableError] = []
-    for name in sorted({*old.names(), *new.names()}):
+    names = sorted({*old.names(), *new.names()})
+    if not names:
+        raise UsageError(f"there is no design in `{new.title}`", help="`cfn-table init` makes a project")
+    for name in names:
         try:
             yield _review(old.find(name), new.find(name), name)
         except CfnTableError as error:
@@ -118,18 +121,19 @@ def _all_reviews(old: Whole, new: Whole) -> Iterator[Review]:
 
 def _loaded(old: Single | Live, new: Single | Live) -> tuple[Found, Found]:
     """Both sides; a live table is found beside the other side."""
-    if isinstance(new, Live):
-        before = old.load() if isinstance(old, Single) else old.against(NOWHERE)
-        return before, new.against(before)
-    after = new.load()
-    return (old.load() if isinstance(old, Single) else old.against(after)), after
+    if isinstance(old, Live):
+        return old.against(new.against(NOWHERE)[0] if isinstance(new, Live) else new.load())
+    before = old.load()
+    if isinstance(new, Single):
+        return before, new.load()
+    after, before = new.against(before)
+    return before, after
 
 
 def _in_whole(single: Single | Live, whole: Whole) -> tuple[Found, Found]:
     """A side, and the one of the same design in a project."""
     if isinstance(single, Live):
-        other = _of_table(single, whole)
-        return single.against(other), other
+        return single.against(_of_table(single, whole))
     found = single.load()
     names = whole.names()
     name = found.design_name or single.name.partition(":")[2]

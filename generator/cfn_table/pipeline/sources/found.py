@@ -97,11 +97,11 @@ class Live:
     """A side that is understood only beside the other one: a table has no logical id of its own.
 
     Attributes:
-        against: finds it, beside the other side.
+        against: finds it beside the other side; gives both, the other one with its table alone.
         name: as the user named it.
         table: the table's name.
     """
 
-    against: Callable[[Found], Found]
+    against: Callable[[Found], tuple[Found, Found]]
     name: str
     table: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cfn_table.errors import InputError
 from cfn_table.findings import Location
+from cfn_table.pipeline.sources.alone import side_of_one
 from cfn_table.pipeline.sources.found import Found, SourceOptions
 from cfn_table.publish.aws_errors import Codes, aws_client, error_code, explaining_aws
 from cfn_table.review.side import Side
@@ -41,8 +42,10 @@ class LiveTable:
     notes: tuple[str, ...] = ()
 
 
-def table_side(name: str, other: Found, options: SourceOptions) -> Found:
+def table_side(name: str, other: Found, options: SourceOptions) -> tuple[Found, Found]:
     """A live table as a template with one resource, under the logical id that the other side's table has.
+
+    The other side is given with its table alone: what a stack has beside its table is not compared with a table.
 
     Args:
         name: the table's name or ARN.
@@ -62,7 +65,8 @@ def table_side(name: str, other: Found, options: SourceOptions) -> Found:
     properties = in_order_of(resource.get("Properties"), table.properties)
     template = {"Resources": {logical_id: {"Type": TABLE, **_kept(resource), "Properties": properties}}}
     place = f"table:{name}"
-    return Found(Side(place, read_template(json.dumps(template, indent=2), place)), tuple(notes))
+    found = Found(Side(place, read_template(json.dumps(template, indent=2), place)), tuple(notes))
+    return found, replace(other, side=side_of_one(other.side, logical_id))
 
 
 def table_of(template: Mapping[str, Any], name: str) -> tuple[str, Mapping[str, Any]]:
