@@ -32,7 +32,7 @@ def test_a_retained_table_is_adopted(aws_cli: AwsCli, published: Published, tmp_
     at = ("--live", "--endpoint-url", aws_cli.endpoint, "--region", aws_cli.region)
     credentials = {"AWS_ACCESS_KEY_ID": aws_cli.account, "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
     folder = tmp_path / "import"
-    done = run("emit", "import", DESIGN, "--folder", folder, *at, cwd=published.project, variables=dict(credentials))
+    done = run("emit", "import", DESIGN, "--folder", folder, *at, cwd=published.project, variables=credentials)
     assert 0 == done.status, done.err
     for command in commands((folder / "IMPORT.md").read_text("utf-8")):
         if command[0] != "aws" or "drift" in command[2]:  # MiniStack knows no drift

@@ -258,6 +258,24 @@ def test_values_that_a_version_was_published_with_count_again(compared: Compared
     assert old.data == new.data
 
 
+def test_one_design_of_all_is_chosen_by_the_other_side(compared: Compared, tmp_path: Path) -> None:
+    """Broken files of other designs do not matter then; where all matter, all that are broken are told."""
+    small_project(repository(tmp_path), "notes", "other")
+    for name in ("bad", "worse"):
+        write(tmp_path / "templates" / f"{name}.yaml", "design: [\n")
+    commit(tmp_path)
+    reviewed("git:HEAD", "notes")
+    reviewed("git:HEAD:templates/other.yaml")
+    assert [
+        ("notes", "git:HEAD:templates/notes.yaml", "templates/notes.yaml"),
+        ("other", "git:HEAD:templates/other.yaml", "templates/other.yaml"),
+    ] == compared.names
+    with pytest.raises(InputError) as error:
+        reviewed("git:HEAD")
+    paths = [str(finding.location).rpartition("/")[2].partition(":")[0] for finding in error.value.findings]
+    assert ["bad.yaml", "worse.yaml"] == paths
+
+
 @pytest.mark.usefixtures("compared")
 def test_without_any_design_there_is_nothing_to_review(tmp_path: Path) -> None:
     """Neither there nor here: the folder is the wrong one."""

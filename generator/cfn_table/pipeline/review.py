@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cfn_table.errors import CfnTableError, UsageError
 from cfn_table.pipeline.prepared import Settings
-from cfn_table.pipeline.sources.found import NOWHERE, Found, Live, Single, SourceOptions, Whole
+from cfn_table.pipeline.sources.found import NOWHERE, Found, Live, Single, SourceOptions, Whole, together
 from cfn_table.pipeline.sources.named import STDIN, Source, Sources
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ def _all_reviews(old: Whole, new: Whole) -> Iterator[Review]:
         except CfnTableError as error:
             failures.append(error)
     if failures:
-        worst = max(failures, key=lambda error: error.exit_status)
-        raise type(worst).of([finding for error in failures for finding in error.findings])
+        raise together(failures)
 
 
 def _loaded(old: Single | Live, new: Single | Live) -> tuple[Found, Found]:
@@ -135,9 +134,11 @@ def _in_whole(single: Single | Live, whole: Whole) -> tuple[Found, Found]:
     if isinstance(single, Live):
         return single.against(_of_table(single, whole))
     found = single.load()
+    if found.design_name and found.side.version:
+        return found, whole.find(found.design_name)
     names = whole.names()
     name = found.design_name or single.name.partition(":")[2]
-    if name not in names and not found.side.version:
+    if name not in names:
         # Of what is no version of ours it is a guess: the only design, or none.
         if len(names) != 1 or found.design_name:
             raise _unclear(single.name, whole, names)

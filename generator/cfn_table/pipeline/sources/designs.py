@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cfn_table.errors import CfnTableError, InputError, RefusedError
 from cfn_table.findings import Location
 from cfn_table.pipeline.prepared import DesignNames, Settings, prepare
-from cfn_table.pipeline.sources.found import NOWHERE, Found
+from cfn_table.pipeline.sources.found import NOWHERE, Found, together
 from cfn_table.project import Project
 from cfn_table.review.side import Side
 
@@ -54,11 +55,16 @@ class ProjectDesigns:
         return sorted(self._by_name())
 
     def file_of(self, name: str) -> Path | None:
-        """The file of the design of that name.
+        """The file of the design of that name; files that cannot be read do not matter where another one has it.
 
         Raises:
-            CfnTableError: a file cannot be read as a design.
+            CfnTableError: a file cannot be read as a design, and no other has that name.
         """
+        if self._files is None:
+            for path in self.project.designs():
+                with contextlib.suppress(CfnTableError):
+                    if self._name_of(path) == name:
+                        return path
         return self._by_name().get(name)
 
     def find(self, name: str) -> Found:
@@ -87,8 +93,14 @@ class ProjectDesigns:
     def _by_name(self) -> dict[str, Path]:
         if self._files is None:
             found: dict[str, Path] = {}
+            errors: list[CfnTableError] = []
             for path in self.project.designs():
-                found.setdefault(self._name_of(path), path)
+                try:
+                    found.setdefault(self._name_of(path), path)
+                except CfnTableError as error:
+                    errors.append(error)
+            if errors:
+                raise together(errors)
             self._files = found
         return self._files
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from cfn_table.errors import CfnTableError
 from cfn_table.review.side import Side
 
 
@@ -59,6 +60,12 @@ def name_in_metadata(template: Mapping[str, Any]) -> str:
     for step in ("Metadata", "CfnTable", "Design"):
         found = found.get(step) if isinstance(found, Mapping) else None
     return found if isinstance(found, str) else ""
+
+
+def together(errors: Sequence[CfnTableError]) -> CfnTableError:
+    """Several errors as one, with the gravest exit status; `errors` must not be empty."""
+    worst = max(errors, key=lambda error: error.exit_status)
+    return type(worst).of([finding for error in errors for finding in error.findings])
 
 
 class Whole(Protocol):
