@@ -13,6 +13,7 @@ from cfn_table.errors import CfnTableError, InputError, RefusedError, UsageError
 from cfn_table.pipeline.generate import generate
 from cfn_table.pipeline.prepared import Settings
 from cfn_table.pipeline.review import SourceOptions, review_change
+from cfn_table.pipeline.sources.git import Repository
 from cfn_table.review.report import Review
 from tests.pipeline.repositories import WHO, Compared, commit, git, repository
 from tests.projects import copy_designs, environment, small_design, small_project
@@ -467,6 +468,40 @@ def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path: Path) ->
         with pytest.raises(InputError) as error:
             reviewed("git:HEAD", "git:HEAD")
     assert "`git:HEAD:templates/link.yaml` leads out of the project" == error.value.message
+
+
+@pytest.mark.usefixtures("compared")
+def test_a_hostile_tree_leads_nowhere_else(tmp_path: Path) -> None:
+    """Git writes no such names, but a repository of somebody else's may hold them."""
+    source = repository(tmp_path / "source")
+    commit(write(source / "file", "text").parent)
+    blob = git(source, "rev-parse", "HEAD:file")
+
+    def tree(*lines: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(source), "mktree"],
+            input="\n".join(lines) + "\n",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    link = subprocess.run(
+        ["git", "-C", str(source), "hash-object", "-w", "--stdin"], input=b"..", capture_output=True, check=True
+    )
+    inner = tree(f"100644 blob {blob}\tescaped")
+    top = tree(
+        f"040000 tree {inner}\t..",
+        f"040000 tree {inner}\t.git",
+        f"120000 blob {link.stdout.decode().strip()}\tlink",
+        f"040000 tree {inner}\tsafe",
+    )
+    target = tmp_path / "target" / "inner"
+    target.mkdir(parents=True)
+    Repository(source).unpack(git(source, "commit-tree", top, "-m", "hostile"), "", target)
+    assert [] == [path for path in tmp_path.rglob("escaped") if path.parent.name != "safe"]
+    assert {"link", "safe"} == {path.name for path in target.iterdir()}
 
 
 # Files and versions

@@ -151,9 +151,10 @@ def _of_table(live: Live, whole: Whole) -> Found:
     names = whole.names()
     if len(names) == 1:
         return whole.find(names[0])
+    table = live.table.rpartition("/")[2]  # of an ARN
     for name in names:
         found = whole.find(name)
-        if live.table in _table_names(found):
+        if table in _table_names(found):
             return found
     raise _unclear(live.name, whole, names)
 

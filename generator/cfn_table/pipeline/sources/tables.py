@@ -206,13 +206,19 @@ class _Reader:
 
     def _is_of_aws(self, key: str) -> bool:
         """Whether a key is the one that AWS manages for DynamoDB, which templates do not name."""
-        key_manager = ""
+        from botocore.exceptions import ClientError
+
+        endpoint = self.options.endpoint_url
+        region = self.client.meta.region_name
+        manager = ""
         with self._part("kms:DescribeKey", f"whether `{key}` is the key of AWS"):
-            client = aws_client(
-                "kms", self.options.endpoint_url, self.client.meta.region_name, self.options.profile, stand_in=True
-            )
-            key_manager = str(client.describe_key(KeyId=key)["KeyMetadata"].get("KeyManager"))
-        return key_manager == "AWS"
+            client = aws_client("kms", endpoint, region, self.options.profile, stand_in=endpoint is not None)
+            try:
+                manager = str(client.describe_key(KeyId=key)["KeyMetadata"].get("KeyManager"))
+            except ClientError as error:
+                if error_code(error) != "NotFoundException":  # a customer's key that was deleted, or another account's
+                    raise
+        return manager == "AWS"
 
     def _kinesis(self) -> dict[str, Any]:
         with self._part("dynamodb:DescribeKinesisStreamingDestination", "its Kinesis stream"):
