@@ -1,4 +1,4 @@
-"""Temporary git repositories with projects in them, and what a review was asked to compare."""
+"""Temporary git repositories with projects in them, reviews of them, and what these were asked to compare."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cfn_table.pipeline.generate import generate
+from cfn_table.pipeline.prepared import Settings
+from cfn_table.pipeline.review import review_change
 from cfn_table.review.report import Review
 from cfn_table.review.side import Side
 
+SETTINGS = Settings(environment={}, processes=1)
+TEMPLATE = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n"
 WHO = {
     "GIT_AUTHOR_NAME": "Test",
     "GIT_AUTHOR_EMAIL": "test@example.com",
@@ -62,3 +67,20 @@ class Compared:
     def names(self) -> list[tuple[str, str, str]]:
         """Name, old and new of every pair."""
         return [(name, old.name, new.name) for old, new, name in self.pairs]
+
+
+def reviewed(old: str | None = None, new: str | None = None, **settings: str) -> list[Review]:
+    """The reviews of a change, with context values."""
+    return list(review_change(old, new, Settings(context=settings, environment={}, processes=1)))
+
+
+def published(folder: Path) -> None:
+    """Publish the project's designs."""
+    assert [0] == [each.exit_status for each in generate(sorted((folder / "templates").iterdir()), SETTINGS)]
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a text file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
