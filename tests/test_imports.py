@@ -16,7 +16,7 @@ from tests.engines.install import ROOT
 
 PACKAGE = Path(cfn_table.__file__).parent
 
-BASE = {"errors", "findings", "formats", "languages", "project", "registry"}
+BASE = {"errors", "findings", "formats", "languages", "project", "registry", "sarif", "schemas"}
 LAYERS = ["design", "synth", "access", "lint", "publish", "emit", "review", "prove", "pipeline", "cli"]
 """From the bottom up; a package may import itself, what is below it, and the base."""
 

@@ -8,12 +8,10 @@ characters that reorder text are shown as escapes (`\x1b`), and whatever has a m
 from __future__ import annotations
 
 import json
-import os
 import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
 from cfn_table.errors import UsageError
@@ -28,7 +26,6 @@ _NARROWEST = 40
 # GitHub knows no notes; SARIF calls all three as we do.
 _GITHUB_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _URL = re.compile(r"https?://[\w.~:/?#@!$&'*+,;=%-]*[\w/#=]")
-_SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 
 def format_findings(
@@ -107,7 +104,7 @@ def _text_lines(finding: Finding, color: bool, width: int) -> Iterable[str]:
     where = f"{visible(str(place))}: " if place is not None else ""
     yield f"{where}{severity}: {visible(finding.message)} [{visible(finding.rule)}]"
     if place is not None and place.line and place.text.strip():
-        yield from _source_lines(place, width)
+        yield from source_lines(place, width)
     if finding.help:
         yield from textwrap.wrap(
             visible(finding.help),
@@ -119,7 +116,7 @@ def _text_lines(finding: Finding, color: bool, width: int) -> Iterable[str]:
         )
 
 
-def _source_lines(place: Location, width: int) -> Iterable[str]:
+def source_lines(place: Location, width: int) -> Iterable[str]:
     """The line of a place behind a margin with its number, and a caret below the column."""
     margin = f"{place.line} | "
     room = width - len(margin) - 1
@@ -156,6 +153,26 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(it) else 2 if unicodedata.east_asian_width(it) in "WF" else 1 for it in text)
 
 
+def wrapped(line: str, room: int, first: str = "", rest: str = "") -> list[str]:
+    """Lines of whole words, broken at spaces only; `textwrap` would count wide characters as narrow ones.
+
+    Args:
+        line: what is wrapped; its spaces stay as they are, but for those where it breaks.
+        room: columns of each line.
+        first: what the first line begins with.
+        rest: what the others begin with.
+    """
+    found = [first]
+    is_empty = True
+    for word in line.split(" "):
+        if not is_empty and columns(f"{found[-1]} {word}") > room:
+            found.append(rest)
+            is_empty = True
+        found[-1] += word if is_empty else f" {word}"
+        is_empty = False
+    return [each.rstrip(" ") for each in found]
+
+
 def _summary(findings: Sequence[Finding]) -> str:
     counts = [(severity, sum(it.severity is severity for it in findings)) for severity in Severity]
     return ", ".join(f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts if count) or "no findings"
@@ -165,7 +182,7 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 
 def _json(findings: Sequence[Finding], tool_version: str) -> str:
-    return _dumped(
+    return dumped(
         {
             "version": 1,
             "tool": {"name": "cfn-table", "version": tool_version},
@@ -184,53 +201,28 @@ def finding_for_programs(finding: Finding) -> dict[str, Any]:
 
 
 def _sarif(findings: Sequence[Finding], tool_version: str) -> str:
+    from cfn_table.sarif import sarif_location, sarif_log
+
     helps: dict[str, dict[str, None]] = {}
     for finding in findings:
         helps.setdefault(finding.rule, {}).update({finding.help: None} if finding.help else {})
     names = sorted(helps)
     rules = [{"id": name, **({"help": {"text": "\n".join(helps[name])}} if helps[name] else {})} for name in names]
-    driver = {"name": "cfn-table", "version": tool_version, "rules": rules}
     results = [
         {
             "ruleId": finding.rule,
             "ruleIndex": names.index(finding.rule),
             "level": finding.severity.value,
             "message": {"text": finding.message + (f"\nhelp: {finding.help}" if finding.help else "")},
-            **({"locations": [_sarif_location(finding.location)]} if finding.location else {}),
+            **({"locations": [sarif_location(finding.location)]} if finding.location else {}),
         }
         for finding in findings
     ]
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return _dumped({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+    return dumped(sarif_log(rules, results, tool_version))
 
 
-def _sarif_location(place: Location) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": _sarif_artifact(place.path)}
-    if place.line:
-        physical["region"] = {
-            "startLine": place.line,
-            **({"startColumn": place.column} if place.column else {}),
-            **({"snippet": {"text": place.text}} if place.text else {}),
-        }
-    return {"physicalLocation": physical}
-
-
-def _sarif_artifact(path: str) -> dict[str, str]:
-    """A URI reference: relative to the top of the source tree where the path is relative (SARIF 2.1.0, 3.4)."""
-    from urllib.parse import quote
-
-    raw = path.encode("utf-8", "surrogatepass")
-    if PurePosixPath(path).is_absolute():
-        return {"uri": f"file://{quote(raw)}"}
-    if PureWindowsPath(path).is_absolute():
-        return {"uri": f"file:///{quote(PureWindowsPath(path).as_posix().encode('utf-8', 'surrogatepass'))}"}
-    # A backslash separates folders on Windows and belongs to the name everywhere else.
-    relative = quote(raw.replace(b"\\", b"/") if os.name == "nt" else raw)
-    return {"uri": relative, "uriBaseId": "%SRCROOT%"}
-
-
-def _dumped(data: Mapping[str, Any]) -> str:
-    # ASCII: no terminal and no decoder can misunderstand it.
+def dumped(data: Mapping[str, Any]) -> str:
+    """JSON in ASCII, which no terminal and no decoder can misunderstand; ends with a line end."""
     return json.dumps(data, indent=2) + "\n"
 
 
@@ -243,14 +235,18 @@ def _github(findings: Sequence[Finding]) -> str:
 
 
 def _github_line(finding: Finding) -> str:
-    place = finding.location
-    properties = {"title": finding.rule}
+    lines = [finding.message, *([f"help: {finding.help}"] if finding.help else [])]
+    return github_command(finding.severity, finding.rule, lines, finding.location)
+
+
+def github_command(severity: Severity, title: str, lines: Iterable[str], place: Location | None = None) -> str:
+    """The workflow command that annotates a place."""
+    properties = {"title": title}
     if place is not None:
         numbers = {"line": place.line, "col": place.column}
         properties = {"file": place.path, **{name: str(it) for name, it in numbers.items() if it}, **properties}
     said = ",".join(f"{name}={_escaped(visible(value), '%:,')}" for name, value in properties.items())
-    lines = [finding.message, *([f"help: {finding.help}"] if finding.help else [])]
-    return f"::{_GITHUB_COMMANDS[finding.severity]} {said}::{'%0A'.join(_escaped(visible(it), '%') for it in lines)}"
+    return f"::{_GITHUB_COMMANDS[severity]} {said}::{'%0A'.join(_escaped(visible(it), '%') for it in lines)}"
 
 
 def _escaped(text: str, characters: str) -> str:
@@ -323,15 +319,21 @@ def markdown_table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
             yield f"|{' --- |' * len(row)}"
 
 
-def code(text: str) -> str:
-    """Text in code font, also in a cell of a table, as it is: nobody is told of it and nothing is linked."""
+def code(text: str, *, in_table: bool = True) -> str:
+    """Text in code font as it is: nobody is told of it and nothing is linked.
+
+    Args:
+        text: what is shown.
+        in_table: whether it may stand in a cell of a table, where a `|` needs a backslash that shows elsewhere.
+    """
     shown = visible(text)
-    if not shown.strip(" ") or "\\|" in shown:
+    if not shown.strip(" ") or (in_table and "\\|" in shown):
         # A table ends its cell at the `|` of `\\|` even in a code span, and a code span cannot be empty.
         return f"<code>{re.sub(r'[^ a-zA-Z0-9]', lambda found: f'&#{ord(found[0])};', shown)}</code>"
     longest = max(map(len, re.findall("`+", shown)), default=0)
     fence, space = "`" * (longest + 1), " " if longest else ""
-    return f"{fence}{space}{shown}{space}{fence}".replace("|", "\\|")
+    span = f"{fence}{space}{shown}{space}{fence}"
+    return span.replace("|", "\\|") if in_table else span
 
 
 def cell(text: str) -> str:

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cfn_table.design.reference import schema_text
-from cfn_table.formats import code, columns
+from cfn_table.formats import code, columns, wrapped
 from cfn_table.prove import formats
-from cfn_table.prove.formats.layout import folded, wrapped
+from cfn_table.prove.formats.layout import folded
 from cfn_table.prove.report import Allowed, Report
 from tests.prove.reports import HOSTILE_REPORT, REPORT, REPORTS, SMALL
 

@@ -32,26 +32,6 @@ def folded(name: str, room: int) -> list[str]:
     return [line.rstrip(" ") for line in lines]
 
 
-def wrapped(line: str, room: int, first: str = "", rest: str = "") -> list[str]:
-    """Lines of whole words, broken at spaces only; `textwrap` would count wide characters as narrow ones.
-
-    Args:
-        line: what is wrapped; its spaces stay as they are, but for those where it breaks.
-        room: columns of each line.
-        first: what the first line begins with.
-        rest: what the others begin with.
-    """
-    found = [first]
-    is_empty = True
-    for word in line.split(" "):
-        if not is_empty and columns(f"{found[-1]} {word}") > room:
-            found.append(rest)
-            is_empty = True
-        found[-1] += word if is_empty else f" {word}"
-        is_empty = False
-    return [each.rstrip(" ") for each in found]
-
-
 def width_of(names: Sequence[str]) -> int:
     """Columns of the widest."""
     return max(map(columns, names), default=0)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cfn_table.prove.formats import words
 from cfn_table.prove.report import Allowed, OperationResult, Report, Verdict
+from cfn_table.schemas import count, flag, number, record, text, texts
 
 VERSION: Final = 1
 """A change of the meaning of a member makes it one more; members may be added."""
@@ -78,56 +79,56 @@ def _milliseconds(result: OperationResult, percent: int) -> float | None:
 def proof_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of `cfn-table prove --format json`."""
     operation = {
-        "pattern": _text("The access pattern."),
-        "operation": _text("DynamoDB's name of the operation; a pattern that lists several has an entry for each."),
+        "pattern": text("The access pattern."),
+        "operation": text("DynamoDB's name of the operation; a pattern that lists several has an entry for each."),
         "verdict": {"description": "What became of it.", "enum": [str(each) for each in Verdict]},
-        "reason": _text("Why it was skipped; empty otherwise."),
-        "cases": _count("How many sets of arguments it was executed with."),
-        "requests": _count("How many requests were sent."),
-        "items": _count("How many items were returned or written."),
-        "capacityUnits": _number("Consumed capacity units; null where the engine tells none."),
-        "p50Ms": _number("The latency that half of the requests do not exceed, in milliseconds; null without any."),
-        "p99Ms": _number("The latency that 99 % of the requests do not exceed; null without any."),
-        "tooSlow": _flag("Whether `p99Ms` is above `maxLatencyMs`, else above `latencyTargetMs` if `hasLatency`."),
+        "reason": text("Why it was skipped; empty otherwise."),
+        "cases": count("How many sets of arguments it was executed with."),
+        "requests": count("How many requests were sent."),
+        "items": count("How many items were returned or written."),
+        "capacityUnits": number("Consumed capacity units; null where the engine tells none."),
+        "p50Ms": number("The latency that half of the requests do not exceed, in milliseconds; null without any."),
+        "p99Ms": number("The latency that 99 % of the requests do not exceed; null without any."),
+        "tooSlow": flag("Whether `p99Ms` is above `maxLatencyMs`, else above `latencyTargetMs` if `hasLatency`."),
         "waitedSeconds": {
             "description": "The longest that a read waited until an index had caught up.",
             "type": "number",
             "minimum": 0,
         },
-        "failures": _texts("For each case that failed, its arguments and what was different."),
+        "failures": texts("For each case that failed, its arguments and what was different."),
     }
     report = {
-        "design": _text("The design's name."),
-        "version": _text("The design's version."),
-        "engine": _text("Where the access patterns were executed."),
+        "design": text("The design's name."),
+        "version": text("The design's version."),
+        "engine": text("Where the access patterns were executed."),
         "seed": {"description": "What the generated items follow from.", "type": "integer"},
-        "failed": _flag("Whether an access pattern or a policy does not do what the design says."),
-        "hasLatency": _flag("Whether the engine's times say anything about latency."),
-        "latencyTargetMs": _number("The design's target; null without one."),
+        "failed": flag("Whether an access pattern or a policy does not do what the design says."),
+        "hasLatency": flag("Whether the engine's times say anything about latency."),
+        "latencyTargetMs": number("The design's target; null without one."),
         "operations": {
             "description": "One entry for each operation, in the order of the design.",
             "type": "array",
             "items": {"$ref": "#/$defs/Operation"},
         },
-        "policies": _texts("The design's policies."),
+        "policies": texts("The design's policies."),
         "access": {
             "description": "Access pattern → policy → whether it allows what was sent; null if it was not checked.",
             "type": ["object", "null"],
             "additionalProperties": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Allowed"}},
         },
-        "accessFailures": _texts("For each policy that does not do what it says, what is wrong."),
+        "accessFailures": texts("For each policy that does not do what it says, what is wrong."),
         "phases": {
             "description": "What was done, in order, and how long it took.",
             "type": "array",
-            "items": _object({"name": _text("What was done."), "seconds": {"type": "number", "minimum": 0}}),
+            "items": record({"name": text("What was done."), "seconds": {"type": "number", "minimum": 0}}),
         },
-        "notes": _texts("What else a reader should know."),
+        "notes": texts("What else a reader should know."),
     }
     whole = {
         "version": {"description": "Of this form; members may be added to it.", "const": VERSION},
-        "tool": _object({"name": {"const": "cfn-table"}, "version": _text("The version of cfn-table.")}),
-        "failed": _flag("Whether any report failed."),
-        "maxLatencyMs": _number("The limit of `--max-latency`; null without."),
+        "tool": record({"name": {"const": "cfn-table"}, "version": text("The version of cfn-table.")}),
+        "failed": flag("Whether any report failed."),
+        "maxLatencyMs": number("The limit of `--max-latency`; null without."),
         "reports": {
             "description": "One report for each design and engine.",
             "type": "array",
@@ -139,38 +140,14 @@ def proof_schema() -> dict[str, Any]:
         "$id": "urn:cfn-table:proof.schema.json",
         "title": "cfn-table proof",
         "description": "What executing the access patterns of designs has shown.",
-        **_object(whole),
+        **record(whole),
         "$defs": {
             "Allowed": {
                 "description": "yes: all, as the policy says; also: all, though the policy does not list the pattern; "
                 "-: none, and it is not listed; wrong: not what the policy says; ?: nothing was sent.",
                 "enum": [str(each) for each in Allowed],
             },
-            "Operation": _object(operation),
-            "Report": _object(report),
+            "Operation": record(operation),
+            "Report": record(report),
         },
     }
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _text(meaning: str) -> dict[str, Any]:
-    return {"description": meaning, "type": "string"}
-
-
-def _texts(meaning: str) -> dict[str, Any]:
-    return {"description": meaning, "type": "array", "items": {"type": "string"}}
-
-
-def _count(meaning: str) -> dict[str, Any]:
-    return {"description": meaning, "type": "integer", "minimum": 0}
-
-
-def _number(meaning: str) -> dict[str, Any]:
-    return {"description": meaning, "type": ["number", "null"], "minimum": 0}
-
-
-def _flag(meaning: str) -> dict[str, Any]:
-    return {"description": meaning, "type": "boolean"}

@@ -9,9 +9,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from cfn_table.formats import columns, visible
+from cfn_table.formats import columns, visible, wrapped
 from cfn_table.prove.formats import words
-from cfn_table.prove.formats.layout import GAP, INDENT, LEAST, blocks, folded, width_of, wrapped
+from cfn_table.prove.formats.layout import GAP, INDENT, LEAST, blocks, folded, width_of
 from cfn_table.prove.report import Allowed, OperationResult, Report, Verdict
 
 _NARROWEST: Final = 40
