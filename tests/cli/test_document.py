@@ -71,6 +71,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "lint": "lint_paths",
         "access": "access_matrix",
         "prove": "prove_patterns",
+        "review": "review_change",
         "emit deploy-policy": "deploy_policy",
         "emit import": "adopt_table",
         "emit queries": "emit_queries",

@@ -21,8 +21,8 @@ written here. `python -m cfn_table` is the same program.
 | --- | --- |
 | Results | go to standard output, in UTF-8: lists of versions, templates, schemas, findings in a format for programs |
 | Messages | go to standard error: findings as text, progress, and what was wrong with the call |
-| `--format` | other than text gives one document on standard output, also when an error ends the command; only a call \
-that cannot be read, such as one with an unknown option, has nothing but a message |
+| `--format` | other than text and html gives one document on standard output, also when an error ends the command; \
+only a call that cannot be read, such as one with an unknown option, has nothing but a message |
 | Colour | only on a terminal, and not when `NO_COLOR` is set |
 | Ctrl-C | ends the command with status 130 and leaves nothing half-written |
 | SIGTERM, SIGHUP | end the command too (143 and 129 in a shell), `prove` after its engine, table and items are gone |
@@ -30,7 +30,8 @@ that cannot be read, such as one with an unknown option, has nothing but a messa
 | exit status | means |
 | --- | --- |
 | 0 | fine |
-| 1 | something was found: a finding, a stale build, a refused version, an access pattern that fails |
+| 1 | something was found: a finding, a stale build, a refused version, an access pattern that fails, \
+a change that `--fail-on` refuses |
 | 2 | the input cannot become a design or a template, a file cannot be read or written, or the call has no meaning |
 | 3 | cfn-table itself is wrong; please report it |
 
@@ -74,6 +75,13 @@ _EXAMPLES: Final = {
         cfn-table prove kv-storage --engine moto --engine dynamodb-local
         cfn-table prove kv-storage --format junit > proof.xml
         cfn-table prove kv-storage --stack-name kv-storage-test --region eu-west-1 --max-latency 25
+        """,
+    "review": """\
+        cfn-table review                                        # this branch, against where it left main
+        cfn-table review --base origin/main --fail-on breaking  # in continuous integration
+        cfn-table review kv-storage@1.0.0 kv-storage@1.1.0
+        cfn-table review stack:kv-storage build/kv-storage/1.1.0/template.yaml --region eu-west-1
+        cfn-table review --base origin/main --quiet --write markdown=comment.md --write html=review.html
         """,
     "emit deploy-policy": """\
         cfn-table emit deploy-policy --account 123456789012 > deploy-policy.json

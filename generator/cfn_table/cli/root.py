@@ -15,9 +15,10 @@ COMMANDS: Final = {
     "lint": "Lint designs, published versions and any CloudFormation template.",
     "access": "Show what policies allow: access patterns, who can do what, and changes.",
     "prove": "Execute access patterns, and check what they return and which policies allow them.",
+    "review": "Show what a change does to data, dependents and permissions, and which version it needs.",
     "emit": "Print what belongs to a design beside its template.",
     "publish": "Copy published versions to S3, never changing what is there.",
-    "schema": "Print the JSON Schema of designs, of files that they include, of policies, or of proofs.",
+    "schema": "Print the JSON Schema of designs, of files that they include, of policies, proofs or reviews.",
 }
 """Subcommand → its line in the help."""
 
