@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import strategies as st
 
 from cfn_table.findings import Location, Severity
@@ -10,6 +12,7 @@ from cfn_table.review.change import ABSENT, Access, Change, Effect
 from cfn_table.review.formats.programs import RELATIONS
 from cfn_table.review.report import PolicyChange, Review, VersionStep
 
+EXPECTED = Path(__file__).parent / "expected"
 DESIGN = "templates/kv-storage.yaml"
 TEMPLATE = "build/kv-storage/1.1.0/template.yaml"
 TABLE = ("Resources", "KVStorageTable")
@@ -220,6 +223,11 @@ def big(changes: int, name: str = "kv-storage") -> Review:
     ]
     policies = tuple(PolicyChange(f"P{at}", "wider", ("s3:GetObject on *",) * 9) for at in range(changes))
     return Review(name, "git:main", "stack.yaml", tuple(sorted(found, key=Change.sort_key)), policies)
+
+
+def expected(name: str) -> str:
+    """A pinned output; who changes a form writes it anew, and reads it as a user would."""
+    return (EXPECTED / name).read_text(encoding="utf-8")
 
 
 NAMES = st.text(st.sampled_from("abcXYZ_-.: äß中\u0301`|<@\n\x1b\u202e"), max_size=40)

@@ -24,9 +24,7 @@ from cfn_table.review.formats.verdict import answers, said
 from cfn_table.review.report import LEVELS, Review
 from cfn_table.review.rules import RULES
 from tests.review import reviews
-from tests.review.reviews import ALL, BAD, GOOD, HOSTILE_REVIEW, NEW, REMOVED, REVIEWS, SAME, big
-
-EXPECTED = Path(__file__).parent / "expected"
+from tests.review.reviews import ALL, BAD, GOOD, HOSTILE_REVIEW, NEW, REMOVED, REVIEWS, SAME, big, expected
 
 FORMS: dict[str, Callable[[Sequence[Review]], str]] = {
     "text": formats.text,
@@ -36,11 +34,6 @@ FORMS: dict[str, Callable[[Sequence[Review]], str]] = {
     "sarif": lambda found: formats.sarif(found, "1.2.3"),
     "github": formats.github,
 }
-
-
-def expected(name: str) -> str:
-    """A pinned output; who changes a form writes it anew, and reads it as a user would."""
-    return (EXPECTED / name).read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- the verdict

@@ -15,8 +15,7 @@ from cfn_table.review import formats
 from cfn_table.review.change import Change
 from cfn_table.review.formats.comment import LIMIT, MARKER
 from cfn_table.review.report import Review
-from tests.review.reviews import ALL, BAD, GOOD, HOSTILE, HOSTILE_REVIEW, REVIEWS, SAME, big
-from tests.review.test_formats import expected
+from tests.review.reviews import ALL, BAD, GOOD, HOSTILE, HOSTILE_REVIEW, REVIEWS, SAME, big, expected
 
 # ---------------------------------------------------------------- a comment
 
@@ -38,10 +37,13 @@ def test_a_comment_begins_with_its_marker() -> None:
 
 
 def test_a_harmless_change_is_a_short_comment() -> None:
-    """A heading and no folds."""
+    """A heading, and the rest is folded away."""
     shown = formats.markdown([GOOD])
     assert "### `kv-storage 1.0.0 -> 1.0.1`: updates in place, nothing is lost, replaced or broken" in shown
-    assert len(shown.splitlines()) < 5
+    folds = [line for line in shown.splitlines() if line.startswith("<details>")]
+    assert ["Version", "2 harmless changes", "Notes"] == [re.sub("<.*?>", "", line) for line in folds]
+    assert "| --- |" not in shown
+    assert [MARKER, "", "### `orders`: nothing changes"] == formats.markdown([SAME]).splitlines()
 
 
 @settings(max_examples=50)

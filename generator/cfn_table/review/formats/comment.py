@@ -63,11 +63,11 @@ def markdown(reviews: Sequence[Review]) -> str:
     It is never longer than GitHub takes: what has no room is left out, from the end, and the last line says so.
     """
     room = _Room(LIMIT - _RESERVED)
-    noted = words.noted(reviews)
+    noted = list(reviews) if len(reviews) == 1 else words.noted(reviews)
     quiet = [each for each in reviews if each not in noted]
     heads = [(each, list(_head(each, room))) for each in noted]
     lines = [MARKER]
-    calm = list(_quiet(quiet, len(noted), room))
+    calm = list(_quiet(quiet, room))
     for review, head in heads:
         if head:
             lines += head
@@ -81,17 +81,13 @@ def markdown(reviews: Sequence[Review]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quiet(reviews: Sequence[Review], others: int, room: _Room) -> Iterator[str]:
+def _quiet(reviews: Sequence[Review], room: _Room) -> Iterator[str]:
     """One line for all reviews that need no look."""
-    if len(reviews) == 1 and not others:
-        found = ", ".join(part for part, _ in verdict(reviews[0]))
-        yield from ("", f"### {_code(_cut(words.title(reviews[0]), _NAME))}: {found}")
-        yield from (f"\n- {_sentence(each)}" for each in reviews[0].notes if room.take(_sentence(each), 3))
-    elif reviews:
-        names = [_code(_cut(words.title(each), _NAME)) for each in reviews[:_ROWS]]
-        more = f" and {len(reviews) - _ROWS} more" if len(reviews) > _ROWS else ""
-        line = f"Nothing is lost, replaced or broken in {', '.join(names)}{more}."
-        yield from ("", line) if room.take(line, 2) else ()
+    names = [_code(_cut(words.title(each), _NAME)) for each in reviews[:_ROWS]]
+    more = f" and {len(reviews) - _ROWS} more" if len(reviews) > _ROWS else ""
+    line = f"Nothing is lost, replaced or broken in {', '.join(names)}{more}."
+    if reviews and room.take(line, 2):
+        yield from ("", line)
 
 
 def _head(review: Review, room: _Room) -> Iterator[str]:
@@ -149,7 +145,7 @@ def _folds(review: Review) -> Iterator[_Fold]:
         yield _Fold("Version", [about[0], *([""] if about[1:] else []), *about[1:]])
     yield _Fold(f"{words.count(len(harmless), 'harmless change')}", [f"- {_short(each)}" for each in harmless])
     yield _Fold("What could not be looked at", [f"- {_sentence(each)}" for each in review.undecided])
-    compared = [f"compared: `{words.sides(review)}`"] if step is not None else []
+    compared = [f"compared: `{words.sides(review)}`"] if words.sides(review) else []
     yield _Fold("Notes", [f"- {_sentence(each)}" for each in (*compared, *review.notes)])
 
 

@@ -85,7 +85,7 @@ def _lines(review: Review, page: _Page) -> Iterator[str]:
     parts: list[tuple[str, str | None]] = [(f"{words.title(review)}:", _BOLD)]
     parts += [(part + "," * (at < len(found)), _COLOURS[grave]) for at, (part, grave) in enumerate(found, 1)]
     yield from page.parts(parts, "  ")
-    if review.version is not None and review.old and review.new:
+    if words.sides(review):
         yield from page.paragraph(words.sides(review), "  ", "  ", _DIM)
     for heading, changes in words.groups(words.grave(review)):
         yield ""
@@ -148,16 +148,21 @@ def _harmless(changes: Sequence[Change], page: _Page) -> Iterator[str]:
     yield page.painted(words.count(len(changes), "harmless change"), _COLOURS[Severity.NOTE])
     if len(changes) <= _FEW:
         for change in changes:
-            before = f"{words.place(change)}: " if words.place(change) else ""
-            yield from page.paragraph(f"{before}{change.message} [{change.rule}]", "  ", "    ")
+            yield from page.paragraph(f"{_said(change)} [{change.rule}]", "  ", "    ")
         return
     rules = words.by_rule(changes)
     for rule, found in rules[:_RULES]:
-        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        before = f"{words.place(found[0])}: " if words.place(found[0]) else ""
-        yield from page.paragraph(f"{before}{found[0].message}{others} [{rule}]", "  ", "    ")
+        others = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        yield from page.paragraph(f"{_said(found[0])}{others} [{rule}]", "  ", "    ")
     if len(rules) > _RULES:
         yield f"  and {sum(len(found) for _, found in rules[_RULES:])} more"
+
+
+def _said(change: Change) -> str:
+    """The message, with the place where it does not say that itself."""
+    place = words.place(change)
+    is_said = not place or (change.resource and f"`{change.resource}`" in change.message)
+    return change.message if is_said else f"{place}: {change.message}"
 
 
 def _policies(policies: Sequence[PolicyChange], page: _Page) -> Iterator[str]:

@@ -62,20 +62,21 @@ def relation(policy: PolicyChange) -> str:
 
 
 def title(review: Review) -> str:
-    """What is reviewed, from what to what."""
+    """What is reviewed, and its versions where both sides have one."""
     if not review.new:
         return f"{review.name} (removed)"
     if not review.old:
         return f"{review.name} (new)"
     step = review.version
     if step is None:
-        return review.name if review.old == review.new else f"{review.name}, {sides(review)}"
+        return review.name
     return f"{review.name} {step.old}" + (f" -> {step.new}" if step.new != step.old else "")
 
 
 def sides(review: Review) -> str:
-    """What was compared with what."""
-    return f"{review.old or 'nothing'} -> {review.new or 'nothing'}"
+    """What was compared with what; empty where one side is all there is."""
+    is_one = not review.old or not review.new or review.old == review.new
+    return "" if is_one else f"{review.old} -> {review.new}"
 
 
 def place(change: Change) -> str:
