@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cfn_table.pipeline.prepared import Result, Settings
     from cfn_table.pipeline.prove import prove_patterns
     from cfn_table.pipeline.review import review_change
+    from cfn_table.pipeline.rollout import plan_rollout
     from cfn_table.pipeline.scaffold import make_project
     from cfn_table.pipeline.sources.found import SourceOptions
     from cfn_table.prove.options import ProveOptions
@@ -78,6 +79,7 @@ _WHERE: Final = {
     "lint_template": "cfn_table.lint.runner:lint_template",
     "load_design": "cfn_table.design.load:load_design",
     "make_project": "cfn_table.pipeline.scaffold:make_project",
+    "plan_rollout": "cfn_table.pipeline.rollout:plan_rollout",
     "policy_schema": "cfn_table.design.reference:policy_schema",
     "prove_patterns": "cfn_table.pipeline.prove:prove_patterns",
     "prove_policies": "cfn_table.access.proof:prove_policies",
@@ -125,6 +127,7 @@ __all__ = [
     "lint_template",
     "load_design",
     "make_project",
+    "plan_rollout",
     "policy_schema",
     "prove_patterns",
     "prove_policies",

@@ -100,6 +100,12 @@ _EXAMPLES: Final = {
         cfn-table emit import kv-storage --folder adopt --stack-name kv-storage-prod
         cfn-table emit import kv-storage --only resources > resources-to-import.json
         """,
+    "rollout": """\
+        cfn-table rollout kv-storage@1.0.0 kv-storage --folder rollout
+        aws cloudformation get-template --stack-name kv-storage --query TemplateBody --output text \\
+          | cfn-table rollout - kv-storage
+        cfn-table rollout old.yaml new.yaml --stack-name orders --format markdown > ROLLOUT.md
+        """,
     "publish": """\
         cfn-table publish s3://my-bucket/tables
         cfn-table publish s3://my-bucket build/kv-storage/1.0.0

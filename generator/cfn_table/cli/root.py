@@ -17,8 +17,9 @@ COMMANDS: Final = {
     "prove": "Execute access patterns, and check what they return and which policies allow them.",
     "review": "Show what a change does to data, dependents and permissions, and which version it needs.",
     "emit": "Print what belongs to a design beside its template.",
+    "rollout": "Plan the updates that lead from one template to another.",
     "publish": "Copy published versions to S3, never changing what is there.",
-    "schema": "Print the JSON Schema of designs, of files that they include, of policies, proofs or reviews.",
+    "schema": "Print the JSON Schema of designs, of files that they include, of policies, and of reports.",
 }
 """Subcommand → its line in the help."""
 
