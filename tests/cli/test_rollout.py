@@ -175,6 +175,15 @@ def test_standard_input_can_be_one_side(written: Path, cli: Cli) -> None:
     assert "standard input can be read once" in done.err
 
 
+def test_a_side_is_one_template(written: Path, cli: Cli) -> None:
+    """Neither a whole project nor a live table, which has no template."""
+    (written / "project" / "templates").mkdir(parents=True)
+    for name in ("project", "table:orders"):
+        done = cli("rollout", name, "new.yaml")
+        assert 2 == done.status
+        assert f"`{name}` is no single template" in done.err
+
+
 @pytest.mark.parametrize("name", [name for name, pair in PAIRS.items() if pair.titles])
 def test_commands_are_shell(tmp_path: Path, name: str) -> None:
     """A shell reads every command; nothing in them is evaluated by accident."""

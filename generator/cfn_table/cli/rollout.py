@@ -42,9 +42,9 @@ def command(
     """Plan the updates that lead from one template to another.
 
     OLD is what is deployed and NEW what is to be: templates, designs, published versions (DESIGN@VERSION or a folder),
-    or - for standard input. Each step is a whole template, with its commands, what to wait for and how to go back.
-    Where no sequence of updates leads there, it says why and plans the migration. Exits 1 when there is no safe
-    sequence.
+    what a stack has (stack:NAME), a file of a commit (git:REF:PATH), or - for standard input. Each step is a whole
+    template, with its commands, what to wait for and how to go back. Where no sequence of updates leads there, it says
+    why and plans the migration. Exits 1 when there is no safe sequence.
     """
     from cfn_table import __version__
     from cfn_table.pipeline.prepared import Settings

@@ -171,7 +171,7 @@ def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
     if name == "-":
         text, shown = stdin, "<stdin>"
     else:
-        path = file_of(name)
+        path = _file_of(name)
         text, shown = read_file(path, name=str(path)).text, str(path)
         if is_design(text):
             return _of_design(name, path, settings)
@@ -191,12 +191,7 @@ def read_source(name: str, settings: Settings, *, stdin: str = "") -> Source:
     return source_of_template(name, template.data, shown)
 
 
-def file_of(name: str) -> Path:
-    """The file that a name means: a file, a folder of a published version, `DESIGN@VERSION`, the name of a design.
-
-    Raises:
-        UsageError: there is no such version.
-    """
+def _file_of(name: str) -> Path:
     path = Path(name)
     if not path.exists():
         project = Project.find(Path.cwd())

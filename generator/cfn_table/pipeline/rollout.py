@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cfn_table.errors import InputError, UsageError
-from cfn_table.findings import Finding, Location, Severity
+from cfn_table.errors import UsageError
+from cfn_table.findings import Finding, Severity
 from cfn_table.pipeline.prepared import Settings
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from cfn_table.review.side import Side
 
 README: Final = "README.md"
-STDIN: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,8 @@ def plan_rollout(
     """Plan the updates from one template to another, and lint each.
 
     Args:
-        old, new: a template, a design, a published version (its folder, or DESIGN@VERSION), or `-` for `stdin`.
+        old, new: a template, a design, a published version (its folder, or DESIGN@VERSION), `stack:NAME`,
+            `git:REF:PATH`, or `-` for `stdin`.
         settings: the context of designs.
         options: see there.
 
@@ -84,7 +84,8 @@ def plan_rollout(
 
     before, after = sides(old, new, settings, stdin=options.stdin)
     design = after.design or before.design
-    rollout = plan(before, after, stack=options.stack or (design.name if design else "STACK"))
+    deployed = old.removeprefix("stack:") if old.startswith("stack:") else ""
+    rollout = plan(before, after, stack=options.stack or deployed or (design.name if design else "STACK"))
     steps = [*rollout.steps, *(rollout.migration.steps if rollout.migration else ())]
     return PlannedRollout(before, after, rollout, _findings(before, after, steps, options.regions))
 
@@ -93,36 +94,29 @@ def sides(old: str, new: str, settings: Settings, *, stdin: str = "") -> tuple[S
     """Both sides of a rollout, which must have a template.
 
     Raises:
-        CfnTableError: one of them cannot be read.
+        CfnTableError: one of them cannot be read, or is no single template.
     """
+    from contextlib import ExitStack
+
+    from cfn_table.pipeline.sources.found import Single, SourceOptions
+    from cfn_table.pipeline.sources.named import STDIN, Sources
+
     if old == new == STDIN:
-        raise UsageError("standard input can be read once", help="give one of the sources as a file")
-    return _side(old, settings, stdin), _side(new, settings, stdin)
-
-
-def _side(name: str, settings: Settings, stdin: str) -> Side:
-    from cfn_table.design.source import read_file
-    from cfn_table.pipeline.access import file_of
-    from cfn_table.pipeline.lint import is_design
-    from cfn_table.pipeline.prepared import prepare
-    from cfn_table.review.side import Side
-    from cfn_table.synth.read import read_template
-
-    shown, design = name, None
-    if name == STDIN:
-        text, shown = stdin, "<stdin>"
-    else:
-        path = file_of(name)
-        text = read_file(path, name=str(path)).text
-        if is_design(text):
-            prepared = prepare(path, settings)
-            design, text = prepared.design, prepared.artifacts.yaml
-    template = read_template(text, shown)
-    if not isinstance(template.data.get("Resources"), dict):
-        raise InputError(
-            f"`{shown}` is no design and no template", help="a template has `Resources`", location=Location(shown)
-        )
-    return Side(shown, template, design, version=design.version if design else "")
+        raise UsageError("standard input can be read once", help="give one of the sides as a file")
+    found = []
+    with ExitStack() as folders:
+        sources = Sources(settings, SourceOptions(stdin=stdin), folders)
+        for name in (old, new):
+            source = sources.named(name)
+            if not isinstance(source, Single):
+                raise UsageError(
+                    f"`{name}` is no single template", help="name a template, a design, a version or `stack:NAME`"
+                )
+            side = source.load().side
+            if side.template is None:
+                raise UsageError(f"there is no template at `{name}`", help="a rollout leads from one to another")
+            found.append(side)
+    return found[0], found[1]
 
 
 def _findings(old: Side, new: Side, steps: Sequence[Step], regions: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
