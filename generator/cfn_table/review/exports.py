@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cfn_table.review.pair import Output, OutputChange, Pair
 from cfn_table.review.scenarios import When
+from cfn_table.review.streams import attribute, moving_streams
 from cfn_table.review.values import Value, certainly_differ, dumped, references
 
 
@@ -79,7 +80,11 @@ def _changed(pair: Pair, old: Output | None, new: Output | None) -> tuple[str, b
         return "is removed", True
     if old.value != new.value:
         return "has another value", certainly_differ(old.value, new.value)
-    named = {each.partition(".")[0] for each in references(new.value)}
+    symbols = set(references(new.value))
+    for symbol, certain in moving_streams(pair).items():
+        if symbol in symbols:
+            return f"has another value, since `{attribute(symbol)}` is replaced", certain
+    named = {each.partition(".")[0] for each in symbols}
     for replacement in pair.replacements.values():
         if replacement.change.logical_id in named and not replacement.kept_name:
             return f"has another value, since `{replacement.change.logical_id}` is replaced", replacement.certain

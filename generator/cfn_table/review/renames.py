@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cfn_table.review.pair import Pair, ResourceChange
 from cfn_table.review.replacement import name_property
-from cfn_table.review.values import Value
+from cfn_table.review.values import TABLE_TYPES, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def renamed(pair: Pair) -> tuple[Rename, ...]:
 def _matches(removed: ResourceChange, added: list[ResourceChange]) -> Iterator[Rename]:
     old = removed.old
     assert old is not None
-    same_type = [each for each in added if each.new is not None and each.new.type == old.type]
+    same_type = [each for each in added if each.new is not None and _kind(each.new.type) == _kind(old.type)]
     path = name_property(old.type)
     name, _ = removed.values(*path) if path else (None, None)
     for each in same_type:
@@ -54,5 +54,10 @@ def _matches(removed: ResourceChange, added: list[ResourceChange]) -> Iterator[R
             yield Rename(removed, each, name)
     for each in same_type:
         assert each.new is not None
-        if name is None and old.properties and each.new.properties == old.properties:
+        if name is None and old.properties and each.new.type == old.type and each.new.properties == old.properties:
             yield Rename(removed, each)
+
+
+def _kind(resource_type: str) -> str:
+    """The type, or one word for all types that share their names."""
+    return "table" if resource_type in TABLE_TYPES else resource_type

@@ -14,6 +14,7 @@ from typing import Any, Final
 from cfn_table.access.templates.shapes import SHAPES
 from cfn_table.registry import schema_of
 from cfn_table.review.pair import Pair, ResourceChange
+from cfn_table.review.streams import attribute, moving_streams
 from cfn_table.review.values import TABLE_TYPES, Unknown, Value, differences, references
 
 _SURE: Final[Mapping[str, frozenset[str]]] = {
@@ -23,6 +24,8 @@ _SURE: Final[Mapping[str, frozenset[str]]] = {
 """Conditional create-only properties of which the template reference says that every change replaces."""
 
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
+_MACROS: Final = ("AWS::Serverless::",)
+"""Types of which the registry knows the properties and not what becomes of them: a macro makes resources of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,11 @@ def replacements(pair: Pair) -> dict[int, Replacement]:
         causes = tuple(_causes(change))
         if causes:
             found[position] = _replacement(change, causes)
+    streams = moving_streams(pair)
     spread = True
     while spread:
         spread = False
-        gone = _moving(found)
+        gone = {**streams, **_moving(found)}
         for position, change in enumerate(pair.resources):
             if position not in found and (causes := tuple(_through(change, gone))):
                 found[position] = _replacement(change, causes)
@@ -116,16 +120,22 @@ def name_property(resource_type: str) -> tuple[str, ...] | None:
     return path if created and len(path) == 1 and path[0].endswith(("Name", "Id")) else None
 
 
+def is_custom(resource_type: str) -> bool:
+    """Whether it is a custom resource, of which CloudFormation refuses to change the provider (`ServiceToken`)."""
+    return resource_type.startswith(_CUSTOM)
+
+
 def _causes(change: ResourceChange) -> Iterator[Cause]:
     """The properties of a resource whose own values make the update replace it."""
     if change.old is None or change.new is None or change.old.type != change.new.type or not change.differences:
         return
     kind = change.new.type
     schema = schema_of(kind)
-    if not schema:
-        # A resource type that is not in the registry: a macro's, a module or a custom resource.
-        if not kind.startswith(_CUSTOM) or change.at("ServiceToken"):
-            yield Cause((), False)
+    if not schema or kind.startswith((*_CUSTOM, *_MACROS)):
+        # What a change does is known to the macro, the module or the provider of a custom resource only.
+        for name in dict.fromkeys(str(each.path[0]) for each in change.differences):
+            if not (is_custom(kind) and name == "ServiceToken"):
+                yield Cause((name,), False)
         return
     sure = _SURE.get(kind, frozenset())
     for pointer in schema.get("createOnlyProperties", ()):
@@ -155,9 +165,10 @@ def _through(change: ResourceChange, gone: Mapping[str, bool]) -> Iterator[Cause
     for pointer in schema.get("createOnlyProperties", ()):
         path = _below(pointer)
         for value in _at(change.new.properties, path):
-            for name in dict.fromkeys(each.partition(".")[0] for each in references(value)):
+            for symbol in dict.fromkeys(references(value)):
+                name = symbol if symbol in gone else symbol.partition(".")[0]
                 if name in gone and name != change.logical_id:
-                    yield Cause(path, gone[name], name)
+                    yield Cause(path, gone[name], attribute(name))
 
 
 def _below(pointer: str) -> tuple[str, ...]:

@@ -62,6 +62,9 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What a property means that is left out (template reference of each type)."""
 
+_REPLICA_DEFAULTS: Final = {"DeletionProtectionEnabled": "false", "TableClass": "STANDARD"}
+"""The same of each replica of a global table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -206,6 +209,9 @@ def _simplify_table(properties: dict[str, Value]) -> None:
     """Leave out what says no more than its absence."""
     replicas = properties.get("Replicas")
     for owner in (properties, *(replicas.values() if isinstance(replicas, dict) else ())):
+        for name, default in _REPLICA_DEFAULTS.items():
+            if owner is not properties and isinstance(owner, dict) and owner.get(name) == default:
+                del owner[name]
         for name, off in _OFF.items():
             value = owner.get(name) if isinstance(owner, dict) else None
             if isinstance(value, dict) and all(value.get(key) == text for key, text in off.items()):
@@ -287,7 +293,9 @@ def _before_symbol(text: str, index: int) -> int:
 def references(value: Value) -> Iterator[str]:
     """The names of all symbols in a value: parameters, resources, and attributes of resources as `Table.Arn`."""
     if isinstance(value, str):
-        yield from symbols(value)
+        for name in symbols(value):
+            yield name
+            yield from re.findall(r"<([^<>]+)>", name)  # what a function is given
     elif isinstance(value, dict):
         for item in value.values():
             yield from references(item)

@@ -35,10 +35,8 @@ def _change(pair: Pair, rule: str, replacement: Replacement, cause: Cause, help:
     may = "is" if cause.certain else "may be"
     if cause.through:
         why = f"`{name}` refers to `{cause.through}`, which {may} replaced"
-    elif cause.path:
-        why = f"`{name}` {step(old, new) if old is not None or new is not None else 'changes'}"
     else:
-        why = "what a change of it does is known to its provider only"
+        why = f"`{name}` {step(old, new) if old is not None or new is not None else 'changes'}"
     if replacement.kept_name:
         message = f"`{change.logical_id}` keeps its name {shown(replacement.name)} and {may} replaced: {why}"
     else:

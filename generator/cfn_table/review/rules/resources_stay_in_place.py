@@ -1,7 +1,8 @@
 """A resource is updated and not replaced.
 
 Why: a replaced resource has another identity. What refers to it from outside of the stack no longer reaches it, and
-what it held goes with it. CloudFormation refuses to replace a resource that keeps its name.
+what it held goes with it. CloudFormation refuses to replace a resource that keeps its name, and to change the
+`ServiceToken` of a custom resource.
 
 Example:
     BucketName: logs-2      # was logs
@@ -13,7 +14,7 @@ replaced by any change. Of some properties the registry says only that they repl
 state.
 
 Source: createOnlyProperties and conditionalCreateOnlyProperties of each type's registry schema; user guide, "Update
-behaviors of stack resources".
+behaviors of stack resources"; CloudFormation coverage roadmap, issue 802 (`ServiceToken`).
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cfn_table.review.change import Change
+from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import Pair
+from cfn_table.review.replacement import is_custom
 from cfn_table.review.rules import policies_keep_their_arn
+from cfn_table.review.rules._made import of_difference
 from cfn_table.review.rules._replaced import replaced
 from cfn_table.review.values import TABLE_TYPES
 
@@ -33,6 +36,12 @@ _OTHERS: Final = TABLE_TYPES | {policies_keep_their_arn.TYPE}
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each resource that is replaced; tables and managed policies have rules of their own."""
+    for change in pair.resources:
+        if change.new is not None and is_custom(change.new.type):
+            for each in change.at("ServiceToken"):
+                message = f"custom resource `{change.logical_id}` cannot get another `ServiceToken`"
+                help = "give it another logical id"
+                yield of_difference(pair, NAME, change, each, message, effect=Effect.REFUSED, help=help)
     yield from replaced(
         pair,
         NAME,

@@ -23,6 +23,7 @@ from cfn_table.findings import Severity
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import Pair
 from cfn_table.review.rules._made import made, shown
+from cfn_table.review.streams import view
 from cfn_table.review.values import certainly_differ
 
 NAME: Final = "streams-stay"
@@ -35,7 +36,7 @@ def check(pair: Pair) -> Iterator[Change]:
         if not change.is_table or pair.is_replaced(change):
             continue
         old, new = change.values(_PROPERTY)
-        before, after = (value.get("StreamViewType") if isinstance(value, dict) else value for value in (old, new))
+        before, after = (view(value) for value in (old, new))
         if before == after:
             continue
         path = ("Properties", _PROPERTY)

@@ -21,6 +21,8 @@ from typing import Final
 from cfn_table.access.templates.intrinsics import NO_VALUE
 from cfn_table.review.change import Change
 from cfn_table.review.pair import Pair, ResourceChange
+from cfn_table.review.renames import renamed
+from cfn_table.review.replacement import is_custom
 from cfn_table.review.rules._made import made
 from cfn_table.review.values import TABLE_TYPES, Difference
 
@@ -40,15 +42,17 @@ _OTHERS: Final = frozenset(
 )
 """Properties of tables that have rules of their own."""
 
-_DOCUMENTS: Final = frozenset({"PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicy", "Policies"})
+_DOCUMENTS: Final = frozenset({"PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicy"})
 """Properties that hold policies, which `permissions-stay` compares by their meaning."""
 
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each property that no other rule is about, and for each resource that is added."""
+    moved = [each.new for each in renamed(pair)]
     for position, change in enumerate(pair.resources):
         if change.old is None:
-            yield made(pair, NAME, change, (), f"`{change.logical_id}` is added")
+            if change not in moved:
+                yield made(pair, NAME, change, (), f"`{change.logical_id}` is added")
             continue
         replacement = pair.replacements.get(position)
         causes = {cause.path[:1] for cause in replacement.causes} if replacement is not None else set()
@@ -71,12 +75,14 @@ def check(pair: Pair) -> Iterator[Change]:
 
 def _is_ours(change: ResourceChange, difference: Difference) -> bool:
     name = difference.path[0]
-    if name in _DOCUMENTS:
+    kind = change.new.type if change.new is not None else ""
+    if name in _DOCUMENTS or (name == "Policies" and kind.startswith("AWS::IAM::")):
         return False
-    if change.new is None or change.new.type not in TABLE_TYPES:
-        return True
+    if kind not in TABLE_TYPES:
+        return not (is_custom(kind) and name == "ServiceToken")
     if name == "GlobalSecondaryIndexes":
         return len(difference.path) > 2 and difference.path[2] not in ("KeySchema", "Projection")
     if name == "Replicas":
-        return not (len(difference.path) == 2 and NO_VALUE in (difference.old, difference.new))
+        comes_or_goes = len(difference.path) == 2 and NO_VALUE in (difference.old, difference.new)
+        return not comes_or_goes and not (len(difference.path) > 2 and difference.path[2] in _OTHERS)
     return name not in _OTHERS and name != "LocalSecondaryIndexes"
