@@ -19,34 +19,34 @@ from collections.abc import Iterator
 from typing import Final
 
 from cfn_table.findings import Severity
-from cfn_table.review.change import Change, Effect
+from cfn_table.review.change import Change
 from cfn_table.review.pair import Pair
-from cfn_table.review.rules._made import of_difference
+from cfn_table.review.rules._made import shown
+from cfn_table.review.rules._settings import changed_settings
+from cfn_table.review.values import Value, certainly_differ
 
 NAME: Final = "backups-stay-on"
-_PROPERTY: Final = "PointInTimeRecoverySpecification"
+_SWITCH: Final = "PointInTimeRecoveryEnabled"
+_HELP: Final = "leave it on, or make an on-demand backup first"
 
 
 def check(pair: Pair) -> Iterator[Change]:
-    """A change for each table whose recovery is turned on or off, or reaches back another time."""
-    for change in pair.resources:
-        if not change.is_table or pair.is_replaced(change):
-            continue
-        old, new = change.values(_PROPERTY)
-        for each in change.at(_PROPERTY)[:1]:
-            if new is None:
-                message = f"the continuous backups of `{change.logical_id}` are deleted"
-            elif old is None:
-                message = f"`{change.logical_id}` is backed up continuously"
-            else:
-                message = f"how far back `{change.logical_id}` can be recovered changes"
-            yield of_difference(
-                pair,
-                NAME,
-                change,
-                each,
-                message,
-                effect=Effect.NONE,
-                severity=Severity.WARNING if new is None else Severity.NOTE,
-                help="leave it on, or make an on-demand backup first" if new is None else "",
-            )
+    """A change for each table, or replica, whose recovery is turned on or off, or reaches back another time."""
+    for each in changed_settings(pair, "PointInTimeRecoverySpecification"):
+        old, new = _switch(each.old), _switch(each.new)
+        severity, help = Severity.NOTE, ""
+        if old == new:
+            message = f"how far back {each.owner} can be recovered changes"
+        elif new == "true":
+            message = f"{each.owner} is backed up continuously"
+        else:
+            message = f"the continuous backups of {each.owner} are deleted"
+            if new != "false":
+                message += f" where {shown(new)} is not `true`"
+            severity, help = Severity.WARNING, _HELP
+        yield each.told(pair, NAME, message, severity=severity, help=help, certain=certainly_differ(old, new))
+
+
+def _switch(value: Value) -> Value:
+    """Whether a specification turns it on: `true`, `false`, or what is not known."""
+    return value.get(_SWITCH, "false") if isinstance(value, dict) else "false" if value is None else value

@@ -10,7 +10,8 @@ Use instead: `DeletionPolicy: Retain` and `UpdateReplacePolicy: Retain` in an up
 removes.
 
 Known problems: whether a resource holds data follows from its type, by cfn-lint's list. For a removal the policy of
-the deployed template counts, for a replacement that of both: where they differ, it may be lost.
+the deployed template counts, for a replacement that of both: where they differ, it may be lost. A bucket that still has
+objects is not deleted: CloudFormation gives up on it, and it is in no stack.
 
 Source: user guide, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
 """
@@ -26,6 +27,7 @@ from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import KEPT, Pair, ResourceChange
 from cfn_table.review.renames import renamed
 from cfn_table.review.rules._made import made
+from cfn_table.review.rules._settings import is_protected
 
 NAME: Final = "data-outlives-its-resource"
 
@@ -45,14 +47,10 @@ def check(pair: Pair) -> Iterator[Change]:
             yield from _kept(pair, change)
 
 
-def _is_protected(change: ResourceChange) -> bool:
-    return change.old is not None and change.old.properties.get("DeletionProtectionEnabled") == "true"
-
-
 def _removed(pair: Pair, change: ResourceChange) -> Iterator[Change]:
     assert change.old is not None
     policy = change.old.deletion_policy
-    if policy in KEPT or policy == "Snapshot" or _is_protected(change):
+    if policy in KEPT or policy == "Snapshot" or is_protected(change.old):
         return  # see retained-resources-stay-in-the-stack and protected-resources-stay
     yield made(
         pair,
@@ -70,7 +68,7 @@ def _replaced(pair: Pair, change: ResourceChange, certain: bool) -> Iterator[Cha
     assert change.old is not None
     assert change.new is not None
     policies = (change.old.replace_policy, change.new.replace_policy)
-    if all(policy in KEPT or policy == "Snapshot" for policy in policies) or _is_protected(change):
+    if all(policy in KEPT or policy == "Snapshot" for policy in policies) or is_protected(change.old):
         return
     yield made(
         pair,

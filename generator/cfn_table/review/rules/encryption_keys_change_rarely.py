@@ -21,29 +21,30 @@ from typing import Final
 
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import Pair
-from cfn_table.review.rules._made import made, step
-from cfn_table.review.values import certainly_differ
+from cfn_table.review.rules._made import step
+from cfn_table.review.rules._settings import Setting, changed_settings
+from cfn_table.review.values import Value
 
 NAME: Final = "encryption-keys-change-rarely"
-_PROPERTY: Final = "SSESpecification"
 
 
 def check(pair: Pair) -> Iterator[Change]:
-    """A change for each table of which it is another."""
-    for change in pair.resources:
-        if not change.is_table or pair.is_replaced(change):
-            continue
-        old, new = change.values(_PROPERTY)
-        if old != new:
-            yield made(
-                pair,
-                NAME,
-                change,
-                ("Properties", _PROPERTY),
-                f"the encryption of `{change.logical_id}` {step(old, new)}",
-                effect=Effect.INTERRUPTION,
-                help="readers and writers need permission for the new key before it is used",
-                old=old,
-                new=new,
-                certain=certainly_differ(old, new),
-            )
+    """A change for each table, or replica, of which it is another."""
+    for each in changed_settings(pair, "SSESpecification"):
+        yield each.told(
+            pair,
+            NAME,
+            f"the key that encrypts {each.owner} {step(_key(each, each.old), _key(each, each.new))}",
+            effect=Effect.INTERRUPTION,
+            help="readers and writers need permission for the new key before it is used",
+        )
+
+
+def _key(setting: Setting, value: Value) -> Value:
+    """The key that a specification says (template reference, SSESpecification)."""
+    if value is None and not setting.is_replica:
+        return "AWS owned key"
+    if value is None or value == {"SSEEnabled": "true"}:
+        return "alias/aws/dynamodb"
+    is_sure = isinstance(value, dict) and value.get("SSEEnabled", "true") == "true"
+    return value["KMSMasterKeyId"] if is_sure and "KMSMasterKeyId" in value else value

@@ -20,6 +20,7 @@ from typing import Final
 from cfn_table.findings import Severity
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import Pair, plain
+from cfn_table.review.values import certainly_differ
 
 NAME: Final = "outputs-stay"
 
@@ -51,6 +52,7 @@ def check(pair: Pair) -> Iterator[Change]:
             path=path,
             old=plain(each.old.value) if each.old is not None else plain(None),
             new=plain(each.new.value) if each.new is not None else plain(None),
+            certain=each.old is None or each.new is None or certainly_differ(each.old.value, each.new.value),
             when=each.when,
             breaking=removed,
             location=pair.locate(path, old=removed),

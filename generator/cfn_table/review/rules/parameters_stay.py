@@ -25,6 +25,7 @@ from cfn_table.review.change import ABSENT, Change, Effect
 from cfn_table.review.pair import Pair
 
 NAME: Final = "parameters-stay"
+_LIMITS: Final = ("AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue")
 
 
 def check(pair: Pair) -> Iterator[Change]:
@@ -59,9 +60,8 @@ def _changed(pair: Pair, name: str, old: dict[str, object], new: dict[str, objec
         yield _change(pair, name, message, Severity.NOTE, help="stacks that exist keep their value")
     gone = _gone(old.get("AllowedValues"), new.get("AllowedValues"))
     known = pair.old.parameters.get(name)
-    for limit in ("AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue"):
-        if new.get(limit) is not None and old.get(limit) != new.get(limit):
-            gone = gone or "some values"
+    if not gone and any(_is_stricter(limit, old.get(limit), new.get(limit)) for limit in _LIMITS):
+        gone = "some values"
     if gone and not (known is not None and gone != "some values" and f"`{known}`" not in gone):
         yield _change(
             pair,
@@ -73,6 +73,17 @@ def _changed(pair: Pair, name: str, old: dict[str, object], new: dict[str, objec
             certain=known is not None and f"`{known}`" in gone,
             breaking=True,
         )
+
+
+def _is_stricter(limit: str, old: object, new: object) -> bool:
+    """Whether a limit may shut out what was allowed."""
+    if new is None or plain_text(old) == plain_text(new):
+        return False
+    try:
+        before, after = float(str(old)), float(str(new))
+    except ValueError:
+        return True  # a pattern, or a limit where there was none
+    return after > before if limit.startswith("Min") else after < before
 
 
 def _gone(old: object, new: object) -> str:

@@ -1,6 +1,7 @@
 """What is protected from deletion is not removed.
 
-Why: DynamoDB refuses to delete a table with deletion protection, so the update fails and is rolled back.
+Why: DynamoDB refuses to delete a table with deletion protection. CloudFormation gives up on it and ends the update: the
+table is still there, and in no stack.
 
 Example:
     # a table with DeletionProtectionEnabled is gone from the template
@@ -21,39 +22,34 @@ from cfn_table.findings import Severity
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import KEPT, Pair
 from cfn_table.review.renames import renamed
-from cfn_table.review.rules._made import made, of_difference
+from cfn_table.review.rules._made import made, shown
+from cfn_table.review.rules._settings import changed_settings, is_protected
 
 NAME: Final = "protected-resources-stay"
 _PROPERTY: Final = "DeletionProtectionEnabled"
 
 
 def check(pair: Pair) -> Iterator[Change]:
-    """A change for each protected table that is removed, and for each that loses its protection."""
+    """A change for each protected table that is removed, and for each that loses or gets its protection."""
     moved = {each.old.logical_id for each in renamed(pair) if each.is_refused}
     for change in pair.resources:
-        if change.old is None or not change.old.is_table or change.logical_id in moved:
+        if change.old is None or change.new is not None or change.logical_id in moved:
             continue
-        protected = change.old.properties.get(_PROPERTY) == "true"
-        if change.new is None:
-            if protected and change.old.deletion_policy not in KEPT:
-                yield made(
-                    pair,
-                    NAME,
-                    change,
-                    (),
-                    f"`{change.logical_id}` is protected from deletion, and is to be deleted",
-                    effect=Effect.REFUSED,
-                    help=f"keep it; or deploy `{_PROPERTY}: false` first",
-                )
-            continue
-        for each in change.at(_PROPERTY):
-            off = each.new != "true"
-            yield of_difference(
+        if is_protected(change.old) and change.old.deletion_policy not in KEPT:
+            yield made(
                 pair,
                 NAME,
                 change,
-                each,
-                f"`{change.logical_id}` is {'no longer' if off else 'now'} protected from deletion",
-                severity=Severity.WARNING if off else Severity.NOTE,
-                help=f"keep `{_PROPERTY}: true`" if off else "",
+                (),
+                f"`{change.logical_id}` is protected from deletion, and is to be deleted",
+                effect=Effect.REFUSED,
+                help=f"keep it; or deploy `{_PROPERTY}: false` first",
             )
+    for each in changed_settings(pair, _PROPERTY):
+        if each.new == "true":
+            yield each.told(pair, NAME, f"{each.owner} is now protected from deletion")
+            continue
+        known = each.new in (None, "false")
+        where = "" if known else f" where {shown(each.new)} is not `true`"
+        message = f"{each.owner} is no longer protected from deletion{where}"
+        yield each.told(pair, NAME, message, severity=Severity.WARNING, help=f"keep `{_PROPERTY}: true`")

@@ -1,6 +1,7 @@
 """A retained resource does not leave its stack.
 
-Why: with `DeletionPolicy: Retain` it stays in the account when it leaves the template, without an owner. A template
+Why: with `DeletionPolicy: Retain` it stays in the account when it leaves the template, without an owner; with
+`UpdateReplacePolicy: Retain`, or with deletion protection, the one that is replaced stays likewise. A template
 that has it again does not find it: a table of that name "already exists", until it is imported.
 
 Example:
@@ -18,11 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cfn_table.registry import stateful_types
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import KEPT, Pair
 from cfn_table.review.renames import renamed
 from cfn_table.review.rules._made import made
+from cfn_table.review.rules._settings import is_protected
 
 NAME: Final = "retained-resources-stay-in-the-stack"
 _HELP: Final = "to have it in a stack again, it must be imported"
@@ -47,9 +48,9 @@ def check(pair: Pair) -> Iterator[Change]:
                 help=_HELP,
             )
         elif replacement is not None and not replacement.kept_name and change.new is not None:
-            protected = change.old.properties.get("DeletionProtectionEnabled") == "true"
+            protected = is_protected(change.old)
             policies = {change.old.replace_policy, change.new.replace_policy}
-            if protected or (change.old.type in stateful_types() and policies <= {*KEPT, "Snapshot"}):
+            if protected or policies <= {*KEPT, "Snapshot"}:
                 what = "it stays in the account" if protected else _left(change.new.replace_policy)
                 yield made(
                     pair,
@@ -59,7 +60,7 @@ def check(pair: Pair) -> Iterator[Change]:
                     f"the replaced `{change.logical_id}` leaves the stack, and {what}",
                     effect=Effect.ORPHAN,
                     certain=replacement.certain,
-                    help="copy its data to what takes its place, then delete it by hand",
+                    help="copy what it holds to what takes its place, then delete it by hand",
                 )
 
 

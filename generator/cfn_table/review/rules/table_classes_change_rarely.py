@@ -17,31 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cfn_table.review.change import Change, Effect
+from cfn_table.review.change import Change
 from cfn_table.review.pair import Pair
-from cfn_table.review.rules._made import made, step
-from cfn_table.review.values import certainly_differ
+from cfn_table.review.rules._made import step
+from cfn_table.review.rules._settings import changed_settings
 
 NAME: Final = "table-classes-change-rarely"
-_PROPERTY: Final = "TableClass"
+_DEFAULT: Final = "STANDARD"
 
 
 def check(pair: Pair) -> Iterator[Change]:
-    """A change for each table of which it is another."""
-    for change in pair.resources:
-        if not change.is_table or pair.is_replaced(change):
-            continue
-        old, new = change.values(_PROPERTY)
-        if old != new:
-            yield made(
-                pair,
-                NAME,
-                change,
-                ("Properties", _PROPERTY),
-                f"the class of `{change.logical_id}` {step(old or 'STANDARD', new or 'STANDARD')}",
-                effect=Effect.NONE,
-                help="DynamoDB takes two changes in 30 days",
-                old=old,
-                new=new,
-                certain=certainly_differ(old, new),
-            )
+    """A change for each table, or replica, of which it is another."""
+    for each in changed_settings(pair, "TableClass"):
+        message = f"the class of {each.owner} {step(each.old or _DEFAULT, each.new or _DEFAULT)}"
+        yield each.told(pair, NAME, message, help="DynamoDB takes two changes in 30 days")
