@@ -25,7 +25,6 @@ def review_sides(old: Side, new: Side, name: str = "") -> Review:
     """
     pair = Pair(old, new)
     changes = sorted(_merged(pair, (each for rule in RULES for each in rule.check(pair))), key=Change.sort_key)
-    undecided = (*pair.undecided, *_macros(pair))
     return Review(
         name,
         old.name,
@@ -33,7 +32,7 @@ def review_sides(old: Side, new: Side, name: str = "") -> Review:
         tuple(changes),
         policies=policy_changes(pair),
         version=version_step(pair, changes),
-        undecided=undecided,
+        undecided=tuple(dict.fromkeys((*pair.undecided, *_macros(pair), *_nested(pair)))),
     )
 
 
@@ -59,6 +58,13 @@ def _merged(pair: Pair, changes: Iterable[Change]) -> Iterator[Change]:
 def _comparable(change: Change) -> Change:
     """The change without its conditions, and without values, which need not be hashable."""
     return replace(change, when=(), old=repr(change.old), new=repr(change.new))
+
+
+def _nested(pair: Pair) -> Iterator[str]:
+    """What only the templates of nested stacks know."""
+    for change in pair.resources:
+        if change.new is not None and change.new.type == "AWS::CloudFormation::Stack" and change.at("TemplateURL"):
+            yield f"what becomes of the resources of the nested stack `{change.logical_id}` is not looked at"
 
 
 def _macros(pair: Pair) -> Iterator[str]:

@@ -14,7 +14,7 @@ from cfn_table.findings import Location
 from cfn_table.review.change import ABSENT, Path
 from cfn_table.review.scenarios import Chooser, Scenarios, When
 from cfn_table.review.side import Side
-from cfn_table.review.values import TABLE_TYPES, Difference, Normalizer, Unknown, Value, differences, dumped
+from cfn_table.review.values import NAMES, TABLE_TYPES, Difference, Normalizer, Unknown, Value, differences, dumped
 
 if TYPE_CHECKING:
     from cfn_table.review.permissions import Compared
@@ -285,6 +285,11 @@ def _raw_path(data: Any, path: Path) -> Path:
     return tuple(found)
 
 
+def _is_named(name: str, entry: Value) -> bool:
+    """Whether it is an entry of a list that is compared by the names of its entries."""
+    return isinstance(entry, dict) and any(entry.get(key) == name for key in NAMES)
+
+
 def plain(value: Value) -> Any:
     """A value as plain data for reports."""
     if value is NO_VALUE or value is None:
@@ -292,5 +297,7 @@ def plain(value: Value) -> Any:
     if isinstance(value, Unknown):
         return value.text
     if isinstance(value, dict):
+        if value and all(_is_named(key, item) for key, item in value.items()):
+            return [plain(item) for item in value.values()]
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list) else value

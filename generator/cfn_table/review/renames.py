@@ -46,7 +46,11 @@ def renamed(pair: Pair) -> tuple[Rename, ...]:
 def _matches(removed: ResourceChange, added: list[ResourceChange]) -> Iterator[Rename]:
     old = removed.old
     assert old is not None
-    same_type = [each for each in added if each.new is not None and _kind(each.new.type) == _kind(old.type)]
+    same_type = [
+        each
+        for each in added
+        if each.new is not None and _kind(each.new.type) == _kind(old.type) and _can_meet(removed, each)
+    ]
     path = name_property(old.type)
     name, _ = removed.values(*path) if path else (None, None)
     for each in same_type:
@@ -56,6 +60,14 @@ def _matches(removed: ResourceChange, added: list[ResourceChange]) -> Iterator[R
         assert each.new is not None
         if name is None and old.properties and each.new.type == old.type and each.new.properties == old.properties:
             yield Rename(removed, each)
+
+
+def _can_meet(removed: ResourceChange, added: ResourceChange) -> bool:
+    """Whether one goes and the other comes in one update: under two logical ids, and not under opposite conditions."""
+    conditions = dict(removed.when)
+    return removed.logical_id != added.logical_id and all(
+        conditions.get(name, value) == value for name, value in added.when
+    )
 
 
 def _kind(resource_type: str) -> str:

@@ -145,7 +145,7 @@ def _causes(change: ResourceChange) -> Iterator[Cause]:
     if kind in TABLE_TYPES:
         for each in change.at("AttributeDefinitions"):
             if len(each.path) == 3 and each.path[2] == "AttributeType":
-                yield Cause(("AttributeDefinitions", str(each.path[1])), each.certain)
+                yield Cause(tuple(map(str, each.path)), each.certain)
 
 
 def _cause(change: ResourceChange, path: tuple[str, ...], sure: bool) -> Iterator[Cause]:

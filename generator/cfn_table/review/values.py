@@ -267,9 +267,14 @@ def certainly_differ(old: Value, new: Value) -> bool:
     """Whether two values that are not written alike cannot turn out to be the same."""
     if isinstance(old, Unknown) or isinstance(new, Unknown):
         return False
+    both = (old, new)
+    if all(isinstance(each, dict) for each in both) or (
+        all(isinstance(each, list) for each in both) and len(old) == len(new)
+    ):
+        return any(each.certain for each in differences(old, new))
     if not isinstance(old, str) or not isinstance(new, str):
         # A list or a mapping, or nothing at all, against something else; a symbol may be any of them.
-        return not any(isinstance(each, str) and sole_symbol(each) for each in (old, new))
+        return not any(isinstance(each, str) and sole_symbol(each) for each in both)
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1

@@ -89,12 +89,14 @@ def of_difference(
     )
 
 
-def step(old: Value, new: Value) -> str:
-    """What became of a value, in words."""
+def step(old: Value, new: Value, *, certain: bool = True) -> str:
+    """What becomes of a value, in words, or what may become of it."""
     before, after = shown(old), shown(new)
     if not before:
-        return f"becomes {after}"
-    return f"changes from {before} to {after}" if after else f"{before} is left out"
+        return f"{'becomes' if certain else 'may become'} {after}"
+    if not after:
+        return f"{before} is left out"
+    return f"{'changes' if certain else 'may change'} from {before} to {after}"
 
 
 def shown(value: Value) -> str:

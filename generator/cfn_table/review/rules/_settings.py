@@ -34,9 +34,14 @@ class Setting:
         """Whether it is of a replica."""
         return len(self.path) > 1
 
+    @property
+    def certain(self) -> bool:
+        """Whether it surely changes."""
+        return certainly_differ(self.old, self.new)
+
     def told(self, pair: Pair, rule: str, message: str, **more: Any) -> Change:
         """It as a change."""
-        more = {"certain": certainly_differ(self.old, self.new), "old": self.old, "new": self.new, **more}
+        more = {"certain": self.certain, "old": self.old, "new": self.new, **more}
         return made(pair, rule, self.change, ("Properties", *self.path), message, **more)
 
 

@@ -34,7 +34,8 @@ _THROUGHPUT: Final = "ProvisionedThroughput"
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each table of which it is another."""
     for each in changed_settings(pair, "BillingMode"):
-        message = f"the billing mode of {each.owner} {step(each.old or _DEFAULT, each.new or _DEFAULT)}"
+        what = step(each.old or _DEFAULT, each.new or _DEFAULT, certain=each.certain)
+        message = f"the billing mode of {each.owner} {what}"
         left = _left(each.change) if each.new == "PAY_PER_REQUEST" else ""
         if left:
             yield each.told(

@@ -52,14 +52,15 @@ def _removed(pair: Pair, change: ResourceChange) -> Iterator[Change]:
     policy = change.old.deletion_policy
     if policy in KEPT or policy == "Snapshot" or is_protected(change.old):
         return  # see retained-resources-stay-in-the-stack and protected-resources-stay
+    certain = bool(policy)
     yield made(
         pair,
         NAME,
         change,
         (),
-        f"`{change.logical_id}` is deleted with all its data",
+        f"`{change.logical_id}` {'is' if certain else 'may be'} deleted with all its data",
         effect=Effect.DATA_LOSS,
-        certain=bool(policy),
+        certain=certain,
         help="deploy `DeletionPolicy: Retain` first; then it stays when it leaves the template",
     )
 
@@ -70,16 +71,22 @@ def _replaced(pair: Pair, change: ResourceChange, certain: bool) -> Iterator[Cha
     policies = (change.old.replace_policy, change.new.replace_policy)
     if all(policy in KEPT or policy == "Snapshot" for policy in policies) or is_protected(change.old):
         return
+    certain = certain and policies == ("Delete", "Delete")
     yield made(
         pair,
         NAME,
         change,
         ("UpdateReplacePolicy",),
-        f"the replaced `{change.logical_id}` is deleted with all its data",
+        f"the replaced `{change.logical_id}` {'is' if certain else 'may be'} deleted with all its data",
         effect=Effect.DATA_LOSS,
-        certain=certain and policies == ("Delete", "Delete"),
+        certain=certain,
         help="deploy `UpdateReplacePolicy: Retain` first, and copy the data to what takes its place",
     )
+
+
+def is_given_up(resource_type: str, old: str, new: str) -> bool:
+    """Whether a policy kept data, and does not any more."""
+    return resource_type in stateful_types() and old in (*KEPT, "Snapshot") and new not in (*KEPT, "Snapshot")
 
 
 def _kept(pair: Pair, change: ResourceChange) -> Iterator[Change]:
@@ -89,7 +96,7 @@ def _kept(pair: Pair, change: ResourceChange) -> Iterator[Change]:
         ("DeletionPolicy", change.old.deletion_policy, change.new.deletion_policy),
         ("UpdateReplacePolicy", change.old.replace_policy, change.new.replace_policy),
     ):
-        if old in (*KEPT, "Snapshot") and new not in (*KEPT, "Snapshot"):
+        if is_given_up(change.old.type, old, new):
             when = "removed" if key == "DeletionPolicy" else "replaced"
             yield made(
                 pair,

@@ -31,10 +31,11 @@ NAME: Final = "encryption-keys-change-rarely"
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each table, or replica, of which it is another."""
     for each in changed_settings(pair, "SSESpecification"):
+        what = step(_key(each, each.old), _key(each, each.new), certain=each.certain)
         yield each.told(
             pair,
             NAME,
-            f"the key that encrypts {each.owner} {step(_key(each, each.old), _key(each, each.new))}",
+            f"the key that encrypts {each.owner} {what}",
             effect=Effect.INTERRUPTION,
             help="readers and writers need permission for the new key before it is used",
         )

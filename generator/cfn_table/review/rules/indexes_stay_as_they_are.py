@@ -40,16 +40,17 @@ def check(pair: Pair) -> Iterator[Change]:
             for part in parts(each):
                 if part in ("KeySchema", "Projection"):
                     old, new = each.old.get(part), each.new.get(part)
+                    certain = certainly_differ(old, new)
                     yield made(
                         pair,
                         NAME,
                         change,
                         ("Properties", GLOBAL, name, part),
-                        f"index `{name}` cannot be updated: its `{part}` {step(old, new)}",
+                        f"index `{name}` cannot be updated: its `{part}` {step(old, new, certain=certain)}",
                         effect=Effect.REFUSED,
                         help="add an index of another name, and remove this one later: see `cfn-table rollout`",
                         old=old,
                         new=new,
-                        certain=certainly_differ(old, new),
+                        certain=certain,
                         breaking=True,
                     )

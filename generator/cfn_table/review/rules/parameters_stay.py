@@ -59,10 +59,11 @@ def _changed(pair: Pair, name: str, old: dict[str, object], new: dict[str, objec
         message = f"the default of parameter `{name}` changes"
         yield _change(pair, name, message, Severity.NOTE, help="stacks that exist keep their value")
     gone = _gone(old.get("AllowedValues"), new.get("AllowedValues"))
-    known = pair.old.parameters.get(name)
     if not gone and any(_is_stricter(limit, old.get(limit), new.get(limit)) for limit in _LIMITS):
         gone = "some values"
-    if gone and not (known is not None and gone != "some values" and f"`{known}`" not in gone):
+    known, listed = pair.old.parameters.get(name), new.get("AllowedValues")
+    is_taken = isinstance(listed, list) and known in map(plain_text, listed)
+    if gone and not is_taken:
         yield _change(
             pair,
             name,
@@ -70,7 +71,7 @@ def _changed(pair: Pair, name: str, old: dict[str, object], new: dict[str, objec
             Severity.WARNING,
             help="a stack that has such a value cannot be updated",
             effect=Effect.REFUSED,
-            certain=known is not None and f"`{known}`" in gone,
+            certain=known is not None and isinstance(listed, list),
             breaking=True,
         )
 
@@ -91,7 +92,7 @@ def _gone(old: object, new: object) -> str:
     if not isinstance(new, list):
         return ""
     if not isinstance(old, list):
-        return "any value"
+        return "any value that is not listed"
     left = {plain_text(value) for value in new}
     return ", ".join(f"`{value}`" for value in old if plain_text(value) not in left)
 

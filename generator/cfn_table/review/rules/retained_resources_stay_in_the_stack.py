@@ -51,13 +51,14 @@ def check(pair: Pair) -> Iterator[Change]:
             protected = is_protected(change.old)
             policies = {change.old.replace_policy, change.new.replace_policy}
             if protected or policies <= {*KEPT, "Snapshot"}:
+                leaves = "leaves" if replacement.certain else "may leave"
                 what = "it stays in the account" if protected else _left(change.new.replace_policy)
                 yield made(
                     pair,
                     NAME,
                     change,
                     ("UpdateReplacePolicy",),
-                    f"the replaced `{change.logical_id}` leaves the stack, and {what}",
+                    f"the replaced `{change.logical_id}` {leaves} the stack, and {what}",
                     effect=Effect.ORPHAN,
                     certain=replacement.certain,
                     help="copy what it holds to what takes its place, then delete it by hand",

@@ -48,17 +48,19 @@ def check(pair: Pair) -> Iterator[Change]:
                 pair, NAME, change, path, message, effect=Effect.INTERRUPTION, old=old, new=NO_VALUE, breaking=True
             )
         else:
+            certain = certainly_differ(before, after)
+            gets = "gets" if certain else "may get"
             yield made(
                 pair,
                 NAME,
                 change,
                 path,
-                f"`{change.logical_id}` gets another stream: its view changes from {shown(before)} to {shown(after)}",
+                f"`{change.logical_id}` {gets} another stream: its view changes from {shown(before)} to {shown(after)}",
                 effect=Effect.REPLACEMENT,
                 severity=Severity.WARNING,
                 help="its ARN changes: let readers finish, and connect them to the new one",
                 old=old,
                 new=new,
-                certain=certainly_differ(before, after),
+                certain=certain,
                 breaking=True,
             )

@@ -29,5 +29,5 @@ _DEFAULT: Final = "STANDARD"
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each table, or replica, of which it is another."""
     for each in changed_settings(pair, "TableClass"):
-        message = f"the class of {each.owner} {step(each.old or _DEFAULT, each.new or _DEFAULT)}"
+        message = f"the class of {each.owner} {step(each.old or _DEFAULT, each.new or _DEFAULT, certain=each.certain)}"
         yield each.told(pair, NAME, message, help="DynamoDB takes two changes in 30 days")

@@ -70,7 +70,7 @@ def _turned_off(pair: Pair, setting: Setting) -> Change:
             help=f"write `{{AttributeName: {before}, Enabled: false}}`, and leave it out in the update after that",
         )
     after = said.get("AttributeName")
-    if isinstance(after, str) and isinstance(before, str) and certainly_differ(before, after):
+    if isinstance(after, str) and after != before and certainly_differ(before, after):
         message = f"{shown(after)} is turned off, while items of {setting.owner} expire by {shown(before)}"
         return setting.told(pair, NAME, message, effect=Effect.REFUSED, help=f"turn {shown(before)} off")
     return setting.told(pair, NAME, f"items of {setting.owner} no longer expire", certain=_is_on(setting.old))

@@ -23,7 +23,8 @@ from cfn_table.review.change import Change
 from cfn_table.review.pair import Pair, ResourceChange
 from cfn_table.review.renames import renamed
 from cfn_table.review.replacement import is_custom
-from cfn_table.review.rules._made import made
+from cfn_table.review.rules._made import made, step
+from cfn_table.review.rules.data_outlives_its_resource import is_given_up
 from cfn_table.review.values import TABLE_TYPES, Difference
 
 NAME: Final = "updates-are-in-place"
@@ -61,16 +62,31 @@ def check(pair: Pair) -> Iterator[Change]:
             if (name,) in causes:
                 continue
             found = change.at(name)
+            certain = any(each.certain for each in found)
             yield made(
                 pair,
                 NAME,
                 change,
                 ("Properties", *(found[0].path if len(found) == 1 else (name,))),
-                f"`{name}` of `{change.logical_id}` changes",
+                f"`{name}` of `{change.logical_id}` {'changes' if certain else 'may change'}",
                 old=change.values(name)[0],
                 new=change.values(name)[1],
-                certain=any(each.certain for each in found),
+                certain=certain,
             )
+        yield from _policies(pair, change)
+
+
+def _policies(pair: Pair, change: ResourceChange) -> Iterator[Change]:
+    """What becomes of the resource when it is removed or replaced, where that does not give up its data."""
+    if change.old is None or change.new is None or change.old.type != change.new.type:
+        return
+    for key, old, new in (
+        ("DeletionPolicy", change.old.deletion_policy, change.new.deletion_policy),
+        ("UpdateReplacePolicy", change.old.replace_policy, change.new.replace_policy),
+    ):
+        if old != new and not is_given_up(change.old.type, old, new):
+            message = f"`{key}` of `{change.logical_id}` {step(old or None, new or None)}"
+            yield made(pair, NAME, change, (key,), message, old=old or None, new=new or None)
 
 
 def _is_ours(change: ResourceChange, difference: Difference) -> bool:
