@@ -1,8 +1,10 @@
 """Pairs of templates before and after a change, with all that a review must say of each.
 
-`fixtures/<rule>/<case>/` holds `old.yaml` and `new.yaml` (or `.json`), and `expected.yaml`: a list of changes, each with `rule`,
-`effect`, `severity`, `path` (in the template, joined by `/`), `message`, and where they differ from the usual `certain` (true),
-`breaking` (false), `access` (empty) and `when` (a mapping of conditions, empty). A near miss expects an empty list.
+`fixtures/<rule>/<case>/` holds `old.yaml` and `new.yaml` (or `.json`), and `expected.yaml`: a list of changes, each
+with `rule`, `effect`, `severity`, `path` (in the template, joined by `/`), `message`, and where they differ from the
+usual `certain` (true), `breaking` (false), `access` (empty) and `when` (a mapping of conditions, empty).
+
+A near miss expects nothing of the folder's rule, and says in a comment of `old.yaml` why.
 """
 
 from __future__ import annotations
