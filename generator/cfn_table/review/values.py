@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,7 +45,10 @@ _OFF: Final[Mapping[str, Mapping[str, str]]] = {
     "SSESpecification": {"SSEEnabled": "false"},
     "TimeToLiveSpecification": {"Enabled": "false"},
 }
-"""Properties of a table and of a replica that say no more than their absence."""
+"""Properties of a table, of a replica and of an index that say no more than their absence."""
+
+_REPLICA_DEFAULTS: Final[Mapping[str, str]] = {"DeletionProtectionEnabled": "false", "TableClass": "STANDARD"}
+"""What a property of a replica means that is left out."""
 
 _DEFAULTS: Final[Mapping[str, Mapping[str, str]]] = {
     "AWS::DynamoDB::Table": {
@@ -207,13 +210,16 @@ def _ordered(value: Value, node: _Node) -> Value:
 
 def _simplify_table(properties: dict[str, Value]) -> None:
     """Leave out what says no more than its absence."""
-    replicas = properties.get("Replicas")
-    for owner in (properties, *(replicas.values() if isinstance(replicas, dict) else ())):
+    replicas = [each for each in _entries(properties, "Replicas") if isinstance(each, dict)]
+    for replica in replicas:
         for name, default in _REPLICA_DEFAULTS.items():
-            if owner is not properties and isinstance(owner, dict) and owner.get(name) == default:
-                del owner[name]
+            if replica.get(name) == default:
+                del replica[name]
+    tables = [properties, *replicas]
+    indexes = [each for table in tables for each in _entries(table, "GlobalSecondaryIndexes") if isinstance(each, dict)]
+    for owner in (*tables, *indexes):
         for name, off in _OFF.items():
-            value = owner.get(name) if isinstance(owner, dict) else None
+            value = owner.get(name)
             if isinstance(value, dict) and all(value.get(key) == text for key, text in off.items()):
                 del owner[name]
     encryption = properties.get("SSESpecification")
@@ -226,6 +232,12 @@ def _simplify_table(properties: dict[str, Value]) -> None:
     for name in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         if properties.get(name) in ({}, []):
             del properties[name]
+
+
+def _entries(owner: Mapping[str, Value], name: str) -> Iterable[Value]:
+    """The entries of a list, whether it has become a mapping by their names or not."""
+    value = owner.get(name)
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def dumped(value: Value) -> str:
