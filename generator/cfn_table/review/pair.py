@@ -146,9 +146,17 @@ class Pair:
 
         return compared_policies(self)
 
+    @functools.cached_property
+    def _positions(self) -> Mapping[int, int]:
+        return {id(change): position for position, change in enumerate(self.resources)}
+
+    def possible(self, *whens: When) -> bool:
+        """Whether combinations of conditions can all hold in one deployment."""
+        return self._scenarios.possible(*whens)
+
     def is_replaced(self, change: ResourceChange) -> bool:
         """Whether a resource surely becomes another one, so that what it was does not matter to what it becomes."""
-        found = self.replacements.get(self.resources.index(change))
+        found = self.replacements.get(self._positions[id(change)])
         return found is not None and found.certain and not found.kept_name
 
     def locate(self, path: Path, *, old: bool = False) -> Location | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cfn_table.review.pair import Pair, ResourceChange
+from cfn_table.review.pair import Pair, Resource, ResourceChange
 from cfn_table.review.replacement import name_property
+from cfn_table.review.scenarios import When
 from cfn_table.review.values import TABLE_TYPES, Value
 
 
@@ -29,45 +30,85 @@ class Rename:
         """Whether the new one cannot be created, because the old one is still there under its name."""
         return self.name is not None
 
+    @property
+    def when(self) -> When:
+        """The conditions under which it happens."""
+        return tuple(sorted({*self.old.when, *self.new.when}))
+
 
 def renamed(pair: Pair) -> tuple[Rename, ...]:
     """Every rename: of one type, and of one name or with the same properties; each resource in one at most."""
-    added = [change for change in pair.resources if change.old is None]
+    added: dict[str, list[ResourceChange]] = {}
+    for change in pair.resources:
+        if change.old is None and change.new is not None:
+            added.setdefault(_kind(change.new.type), []).append(change)
     found = []
     for change in pair.resources:
-        if change.new is None:
-            match = next(iter(_matches(change, added)), None)
+        if change.old is not None and change.new is None:
+            candidates = added.get(_kind(change.old.type), [])
+            match = next(iter(_matches(pair, change, candidates)), None)
             if match is not None:
-                added.remove(match.new)
+                candidates[:] = [each for each in candidates if each is not match.new]
                 found.append(match)
     return tuple(found)
 
 
-def _matches(removed: ResourceChange, added: list[ResourceChange]) -> Iterator[Rename]:
+def moved(pair: Pair, *, refused: bool = True) -> set[tuple[str, When]]:
+    """The removed resources, with their conditions, of which only another is told that always comes in their place.
+
+    Args:
+        pair: the two sides.
+        refused: whether only those whose rename is refused.
+    """
+    return {
+        (each.old.logical_id, each.old.when)
+        for each in renamed(pair)
+        if (each.is_refused or not refused) and set(each.new.when) <= set(each.old.when)
+    }
+
+
+def taken(pair: Pair) -> Iterator[Rename]:
+    """Each resource that gets a name which another one has, and still has when it is created or replaced.
+
+    Those that are renamed are not among them.
+    """
+    told = {(each.old.logical_id, each.new.logical_id) for each in renamed(pair)}
+    holders: dict[tuple[str, str], list[ResourceChange]] = {}
+    for change in pair.resources:
+        if change.old is not None and isinstance(name := _name(change.old), str):
+            holders.setdefault((_kind(change.old.type), name), []).append(change)
+    for change in pair.resources:
+        if change.new is None or not isinstance(name := _name(change.new), str):
+            continue
+        if change.old is not None and change.old.type == change.new.type and _name(change.old) == name:
+            continue
+        for holder in holders.get((_kind(change.new.type), name), ()):
+            other = holder.logical_id != change.logical_id and (holder.logical_id, change.logical_id) not in told
+            if other and pair.possible(holder.when, change.when):
+                yield Rename(holder, change, name)
+
+
+def _name(resource: Resource) -> Value:
+    path = name_property(resource.type)
+    value: Value = resource.properties if path else None
+    for part in path or ():
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _matches(pair: Pair, removed: ResourceChange, added: list[ResourceChange]) -> Iterator[Rename]:
     old = removed.old
     assert old is not None
-    same_type = [
-        each
-        for each in added
-        if each.new is not None and _kind(each.new.type) == _kind(old.type) and _can_meet(removed, each)
-    ]
-    path = name_property(old.type)
-    name, _ = removed.values(*path) if path else (None, None)
-    for each in same_type:
-        if isinstance(name, str) and path is not None and each.values(*path)[1] == name:
-            yield Rename(removed, each, name)
-    for each in same_type:
+    name = _name(old)
+    for each in added:
         assert each.new is not None
-        if name is None and old.properties and each.new.type == old.type and each.new.properties == old.properties:
+        if isinstance(name, str) and _name(each.new) == name and pair.possible(removed.when, each.when):
+            yield Rename(removed, each, name)
+    for each in added:
+        assert each.new is not None
+        same = name is None and old.properties and (each.new.type, each.new.properties) == (old.type, old.properties)
+        if same and pair.possible(removed.when, each.when):
             yield Rename(removed, each)
-
-
-def _can_meet(removed: ResourceChange, added: ResourceChange) -> bool:
-    """Whether one goes and the other comes in one update: under two logical ids, and not under opposite conditions."""
-    conditions = dict(removed.when)
-    return removed.logical_id != added.logical_id and all(
-        conditions.get(name, value) == value for name, value in added.when
-    )
 
 
 def _kind(resource_type: str) -> str:

@@ -17,6 +17,7 @@ from cfn_table.review.values import Normalizer
 
 OLD: Final = "old:"
 NEW: Final = "new:"
+_BEFORE: Final = " (before)"
 
 T = TypeVar("T")
 When = tuple[tuple[str, bool], ...]
@@ -64,6 +65,16 @@ class Scenarios:
                 raise TooManyVariants
             yield self._when(taken), result
 
+    def possible(self, *whens: When) -> bool:
+        """Whether combinations can all hold in one deployment."""
+        taken: dict[str, bool] = {}
+        for name, value in (each for when in whens for each in when):
+            condition = name.removesuffix(_BEFORE)
+            side = NEW if condition == name and condition in self.new.conditions else OLD
+            if taken.setdefault(side + condition, value) is not value:
+                return False
+        return self._conditions.consistent(taken)
+
     def _when(self, taken: Mapping[str, bool]) -> When:
         """The conditions by the names that the user knows; one that differs on both sides says of which it is."""
         found: dict[str, bool] = {}
@@ -71,7 +82,7 @@ class Scenarios:
             side, condition = name[: len(OLD)], name[len(OLD) :]
             one_sided = condition not in self.old.conditions or condition not in self.new.conditions
             plain = condition in self._same or one_sided or side == NEW
-            found[condition if plain else f"{condition} (before)"] = value
+            found[condition if plain else condition + _BEFORE] = value
         return tuple(sorted(found.items()))
 
 

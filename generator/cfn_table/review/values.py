@@ -65,9 +65,6 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What a property means that is left out (template reference of each type)."""
 
-_REPLICA_DEFAULTS: Final = {"DeletionProtectionEnabled": "false", "TableClass": "STANDARD"}
-"""The same of each replica of a global table."""
-
 
 @dataclass(frozen=True, slots=True)
 class Unknown:

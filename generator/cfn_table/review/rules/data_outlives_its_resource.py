@@ -25,7 +25,7 @@ from cfn_table.findings import Severity
 from cfn_table.registry import stateful_types
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import KEPT, Pair, ResourceChange
-from cfn_table.review.renames import renamed
+from cfn_table.review.renames import moved
 from cfn_table.review.rules._made import made
 from cfn_table.review.rules._settings import is_protected
 
@@ -34,9 +34,13 @@ NAME: Final = "data-outlives-its-resource"
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each resource whose data goes with it, and for each that is kept no longer."""
-    moved = {each.old.logical_id for each in renamed(pair) if each.is_refused}
+    elsewhere = moved(pair)
     for position, change in enumerate(pair.resources):
-        if change.old is None or change.old.type not in stateful_types() or change.logical_id in moved:
+        if (
+            change.old is None
+            or change.old.type not in stateful_types()
+            or (change.logical_id, change.when) in elsewhere
+        ):
             continue
         replacement = pair.replacements.get(position)
         if change.new is None:

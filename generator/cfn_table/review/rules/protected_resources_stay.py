@@ -21,7 +21,7 @@ from typing import Final
 from cfn_table.findings import Severity
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import KEPT, Pair
-from cfn_table.review.renames import renamed
+from cfn_table.review.renames import moved
 from cfn_table.review.rules._made import made, shown
 from cfn_table.review.rules._settings import changed_settings, is_protected
 
@@ -31,9 +31,11 @@ _PROPERTY: Final = "DeletionProtectionEnabled"
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each protected table that is removed, and for each that loses or gets its protection."""
-    moved = {each.old.logical_id for each in renamed(pair) if each.is_refused}
+    elsewhere = moved(pair)
     for change in pair.resources:
-        if change.old is None or change.new is not None or change.logical_id in moved:
+        if change.old is None or change.new is not None:
+            continue
+        if (change.logical_id, change.when) in elsewhere:
             continue
         if is_protected(change.old) and change.old.deletion_policy not in KEPT:
             yield made(

@@ -20,7 +20,7 @@ from typing import Final
 from cfn_table.registry import stateful_types
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import KEPT, Pair
-from cfn_table.review.renames import renamed
+from cfn_table.review.renames import moved
 from cfn_table.review.rules._made import made
 
 NAME: Final = "resources-stay"
@@ -28,9 +28,9 @@ NAME: Final = "resources-stay"
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each resource without data that is deleted."""
-    moved = {each.old.logical_id for each in renamed(pair)}
+    elsewhere = moved(pair, refused=False)
     for change in pair.resources:
-        if change.old is None or change.new is not None or change.logical_id in moved:
+        if change.old is None or change.new is not None or (change.logical_id, change.when) in elsewhere:
             continue
         if change.old.type not in stateful_types() and change.old.deletion_policy not in (*KEPT, "Snapshot"):
             yield made(pair, NAME, change, (), f"`{change.logical_id}` is deleted", effect=Effect.DELETION)

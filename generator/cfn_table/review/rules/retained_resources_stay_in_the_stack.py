@@ -21,7 +21,7 @@ from typing import Final
 
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import KEPT, Pair
-from cfn_table.review.renames import renamed
+from cfn_table.review.renames import moved
 from cfn_table.review.rules._made import made
 from cfn_table.review.rules._settings import is_protected
 
@@ -31,9 +31,9 @@ _HELP: Final = "to have it in a stack again, it must be imported"
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each resource that stays behind when it is removed or replaced."""
-    moved = {each.old.logical_id for each in renamed(pair) if each.is_refused}
+    elsewhere = moved(pair)
     for position, change in enumerate(pair.resources):
-        if change.old is None or change.logical_id in moved:
+        if change.old is None or (change.logical_id, change.when) in elsewhere:
             continue
         replacement = pair.replacements.get(position)
         if change.new is None and change.old.deletion_policy in (*KEPT, "Snapshot"):
