@@ -37,20 +37,24 @@ class Rename:
 
 
 def renamed(pair: Pair) -> tuple[Rename, ...]:
-    """Every rename: of one type, and of one name or with the same properties; each resource in one at most."""
+    """Every rename: of one type, and of one name or with the same properties; in a deployment each resource is in one at most."""
     added: dict[str, list[ResourceChange]] = {}
     for change in pair.resources:
         if change.old is None and change.new is not None:
             added.setdefault(_kind(change.new.type), []).append(change)
-    found = []
+    found: list[Rename] = []
     for change in pair.resources:
         if change.old is not None and change.new is None:
-            candidates = added.get(_kind(change.old.type), [])
-            match = next(iter(_matches(pair, change, candidates)), None)
-            if match is not None:
-                candidates[:] = [each for each in candidates if each is not match.new]
-                found.append(match)
+            for match in _matches(pair, change, added.get(_kind(change.old.type), [])):
+                if not any(_excludes(pair, each, match) for each in found):
+                    found.append(match)
     return tuple(found)
+
+
+def _excludes(pair: Pair, one: Rename, other: Rename) -> bool:
+    """Whether two renames have a resource in common, in one deployment."""
+    same = (one.old.logical_id == other.old.logical_id, one.new.logical_id == other.new.logical_id)
+    return any(same) and not all(same) and pair.possible(one.when, other.when)
 
 
 def moved(pair: Pair, *, refused: bool = True) -> set[tuple[str, When]]:

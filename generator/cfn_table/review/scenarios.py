@@ -7,6 +7,7 @@ combinations that no deployment can be in are left out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
@@ -35,11 +36,7 @@ class Scenarios:
         parameters = _joint_parameters(section(old, "Parameters"), section(new, "Parameters"), known)
         self.old, self.new = View.of(old), View.of(new)
         self.old.parameters = self.new.parameters = parameters
-        self._same = {
-            name
-            for name in self.old.conditions.keys() & self.new.conditions.keys()
-            if self.old.conditions[name] == self.new.conditions[name] and self.old.mappings == self.new.mappings
-        }
+        self._same = _same_conditions(self.old, self.new)
         joint = View(parameters, {}, {}, {})
         for prefix, view in ((OLD, self.old), (NEW, self.new)):
             joint.mappings |= {prefix + name: mapping for name, mapping in view.mappings.items()}
@@ -119,6 +116,28 @@ def _joint_parameters(
             joint["AllowedValues"] = values
         found[name] = joint
     return found
+
+
+def _same_conditions(old: View, new: View) -> set[str]:
+    """The conditions that mean the same on both sides, because all that they refer to does."""
+    same = {
+        name for name in old.conditions.keys() & new.conditions.keys() if old.conditions[name] == new.conditions[name]
+    }
+    if old.mappings != new.mappings:
+        same = {name for name in same if "Fn::FindInMap" not in json.dumps(old.conditions[name], default=str)}
+    while others := {name for name in same if not _named(old.conditions[name]) <= same}:
+        same -= others
+    return same
+
+
+def _named(raw: Any) -> set[str]:
+    """The conditions that a condition refers to."""
+    if isinstance(raw, list):
+        return set().union(*map(_named, raw))
+    if not isinstance(raw, dict):
+        return set()
+    own = {raw["Condition"]} if isinstance(raw.get("Condition"), str) else set()
+    return own.union(*map(_named, raw.values()))
 
 
 def _prefixed(raw: Any, prefix: str) -> Any:
