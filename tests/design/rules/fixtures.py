@@ -18,6 +18,7 @@ from cfn_table.design.rules.document import rules_markdown
 from cfn_table.findings import Finding
 from cfn_table.lint.rules import RULES as TEMPLATE_RULES
 from cfn_table.project import Project
+from cfn_table.review.rules import RULES as CHANGE_RULES
 from tests.engines.install import ROOT
 
 FOLDER = Path(__file__).parent
@@ -53,7 +54,7 @@ def findings_text(case: Path) -> str:
 
 def document() -> str:
     """What docs/rules.md must be."""
-    return rules_markdown(TEMPLATE_RULES)
+    return rules_markdown(TEMPLATE_RULES, CHANGE_RULES)
 
 
 def _text(finding: Finding, folder: Path) -> str:

@@ -30,6 +30,13 @@ lint:
 Some rules cannot be suppressed: without them a template would lose items, or a policy would grant more than it says.
 """
 
+_CHANGES = """\
+## Rules about changes
+
+`cfn-table review` asks them. What they tell is no fault of a template, but what going from one template to another
+does; each change has its effect, from `none` to `refused`, and a severity of its own.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
@@ -44,12 +51,13 @@ class RuleText:
     sections: Mapping[str, str]
 
 
-def rules_markdown(template_rules: Iterable[Any] = ()) -> str:
+def rules_markdown(template_rules: Iterable[Any] = (), change_rules: Iterable[Any] = ()) -> str:
     """The text of docs/rules.md.
 
     Args:
         template_rules: the rules about templates (`cfn_table.lint.rules.RULES`), which this package does not import,
             being below them; without them the document has the design rules only.
+        change_rules: the rules about changes (`cfn_table.review.rules.RULES`), likewise.
     """
     from cfn_table.design.rules import RULES
 
@@ -57,6 +65,9 @@ def rules_markdown(template_rules: Iterable[Any] = ()) -> str:
     chapter = list(_chapter(template_rules))
     if chapter:
         parts += ["## Rules about templates\n", *chapter]
+    chapter = list(_chapter(change_rules))
+    if chapter:
+        parts += [_CHANGES, *chapter]
     return "\n".join(parts)
 
 
@@ -77,14 +88,18 @@ def _chapter(rules: Iterable[Any]) -> Iterator[str]:
     texts = [(rule, read_docstring(rule.__doc__ or "")) for rule in sorted(rules, key=lambda rule: str(rule.NAME))]
     if not texts:
         return
-    yield "| rule | severity | law |\n| --- | --- | --- |"
+    # A rule about changes has none: a severity follows from what a change does.
+    has_severity = all(hasattr(rule, "SEVERITY") for rule, _ in texts)
+    yield "| rule | severity | law |\n| --- | --- | --- |" if has_severity else "| rule | law |\n| --- | --- |"
     for rule, text in texts:
         summary = _one_line(text.summary).replace("|", "\\|")
-        yield f"| [{rule.NAME}](#{rule.NAME}) | {rule.SEVERITY} | {summary} |"
+        severity = f" {rule.SEVERITY} |" if has_severity else ""
+        yield f"| [{rule.NAME}](#{rule.NAME}) |{severity} {summary} |"
     yield ""
     for rule, text in texts:
         fixed = "" if getattr(rule, "SUPPRESSIBLE", True) else ", cannot be suppressed"
-        yield f"### {rule.NAME}\n\n*{rule.SEVERITY}{fixed}* · {_one_line(text.summary)}\n"
+        severity = f"*{rule.SEVERITY}{fixed}* · " if has_severity else ""
+        yield f"### {rule.NAME}\n\n{severity}{_one_line(text.summary)}\n"
         for section, body in text.sections.items():
             yield f"**{section}.**{_body(body)}\n"
 
