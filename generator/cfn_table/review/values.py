@@ -21,6 +21,7 @@ from cfn_table.access.templates.intrinsics import NO_VALUE, Resolver, intrinsic
 from cfn_table.access.templates.symbols import sole_symbol, symbols
 from cfn_table.access.templates.view import Path, Unresolvable
 from cfn_table.registry import schema_of
+from cfn_table.review.mappings import marked
 
 NAMES: Final = ("IndexName", "AttributeName", "Key", "Region", "Id", "Name", "Sid")
 """Properties that name an entry of a list, where the order of the list has no meaning."""
@@ -94,10 +95,16 @@ class Normalizer:
 
     Args:
         resolver: resolves the template's intrinsics.
+        entries: of mappings, that are another than on the other side.
     """
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, entries: frozenset[str] = frozenset()) -> None:
         self._resolver = resolver
+        self._entries = entries
+
+    def after(self, entries: frozenset[str]) -> Normalizer:
+        """The same for the side on which entries of mappings became others."""
+        return Normalizer(self._resolver, entries)
 
     def properties(self, resource_type: str, raw: Mapping[str, Any], path: Path) -> dict[str, Value]:
         """The properties of a resource."""
@@ -124,7 +131,13 @@ class Normalizer:
             found = self._resolver.value(raw, path)
         except Unresolvable as error:
             return Unknown(json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False), error.reason)
+        found = self._marked(found)
         return _whole(found) if isinstance(found, str) else _ordered(found, node)
+
+    def _marked(self, value: Value) -> Value:
+        if isinstance(value, list):
+            return [self._marked(item) for item in value]
+        return marked(value, self._entries) if isinstance(value, str) else value
 
     def _mapping(self, raw: Mapping[str, Any], path: Path, node: _Node) -> dict[str, Value]:
         found = {}
