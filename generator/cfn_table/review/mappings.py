@@ -1,7 +1,7 @@
 """Values from mappings that are another on both sides, though both look them up in the same way.
 
-`!FindInMap [Images, !Ref AWS::Region, id]` is the symbol `${FindInMap:Images.<AWS::Region>.id}` in both templates. Where
-an entry that it may stand for is another, the symbol of the new template says so: `${FindInMap:… (after)}`.
+`!FindInMap [Images, !Ref AWS::Region, id]` is the symbol `${FindInMap:Images.<AWS::Region>.id}` in both templates.
+Where an entry that it may stand for is another, the symbol of the new template says so: `${FindInMap:… (after)}`.
 """
 
 from __future__ import annotations

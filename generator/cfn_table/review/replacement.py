@@ -137,6 +137,9 @@ def _causes(change: ResourceChange) -> Iterator[Cause]:
             if not (is_custom(kind) and name == "ServiceToken"):
                 yield Cause((name,), False)
         return
+    for name in dict.fromkeys(str(each.path[0]) for each in change.differences):
+        if name.startswith("Fn::"):  # a macro, such as AWS::Include, which can give any property
+            yield Cause((name,), False)
     sure = _SURE.get(kind, frozenset())
     for pointer in schema.get("createOnlyProperties", ()):
         yield from _cause(change, _below(pointer), True)
@@ -158,17 +161,19 @@ def _cause(change: ResourceChange, path: tuple[str, ...], sure: bool) -> Iterato
 
 
 def _through(change: ResourceChange, gone: Mapping[str, bool]) -> Iterator[Cause]:
-    """The create-only properties that refer to a resource whose identity changes."""
+    """The create-only properties that refer to a resource whose identity changes, also those that only may replace."""
     if change.old is None or change.new is None or change.old.type != change.new.type:
         return
-    schema = schema_of(change.new.type)
-    for pointer in schema.get("createOnlyProperties", ()):
+    schema, sure = schema_of(change.new.type), _SURE.get(change.new.type, frozenset())
+    pointers = {pointer: pointer in sure for pointer in schema.get("conditionalCreateOnlyProperties", ())}
+    pointers |= dict.fromkeys(schema.get("createOnlyProperties", ()), True)
+    for pointer, replaces in pointers.items():
         path = _below(pointer)
         for value in _at(change.new.properties, path):
             for symbol in dict.fromkeys(references(value)):
                 name = symbol if symbol in gone else symbol.partition(".")[0]
                 if name in gone and name != change.logical_id:
-                    yield Cause(path, gone[name], attribute(name))
+                    yield Cause(path, replaces and gone[name], attribute(name))
 
 
 def _below(pointer: str) -> tuple[str, ...]:

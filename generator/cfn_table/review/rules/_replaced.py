@@ -34,7 +34,7 @@ def _change(pair: Pair, rule: str, replacement: Replacement, cause: Cause, help:
     name = ".".join(cause.path)
     may = "is" if cause.certain else "may be"
     if cause.through:
-        why = f"`{name}` refers to `{cause.through}`, which {may} replaced"
+        why = f"`{name}` refers to `{cause.through}`, whose replacement changes it"
     else:
         why = f"`{name}` {step(old, new) if old is not None or new is not None else 'changes'}"
     if replacement.kept_name:
