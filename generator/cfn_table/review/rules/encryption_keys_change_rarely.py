@@ -1,7 +1,7 @@
 """A table keeps the kind of its encryption key.
 
-Why: changing it encrypts the table again in the background, and reads and writes may fail while keys change hands.
-DynamoDB takes four changes in 24 hours. Who reads the table with a customer key needs permission for the key.
+Why: changing it encrypts the table anew, for which the template reference announces some interruptions. DynamoDB takes
+four changes in 24 hours. Who reads the table with a customer key needs permission for the key.
 
 Example:
     SSESpecification: {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: alias/tables}   # was the key of DynamoDB

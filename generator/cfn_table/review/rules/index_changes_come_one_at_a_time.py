@@ -1,7 +1,7 @@
 """An update adds or removes one global secondary index of a table.
 
-Why: UpdateTable takes one change at a time, and CloudFormation does not split an update: with two it fails, and is
-rolled back after the first has been built, which can take hours.
+Why: UpdateTable takes one change at a time, and CloudFormation does not split an update: "Cannot perform more than one
+GSI creation or deletion in a single update". Whatever else the update did is rolled back.
 
 Example:
     # two new indexes in one pull request

@@ -1,7 +1,8 @@
 """A managed policy keeps its name, path and description.
 
-Why: each of them makes CloudFormation replace the policy. Its ARN changes, so whoever attached it by ARN, or imports
-it, loses its permissions until they attach the new one; with a fixed name the update is refused.
+Why: each of them makes CloudFormation replace the policy. Its ARN changes: whoever attached the old one by its ARN has
+it still, for IAM does not delete what is attached, but what the policy says from now on does not reach them. With a
+fixed name the update is refused.
 
 Example:
     Description: Reads users (version 2)    # was "Reads users"
@@ -10,7 +11,8 @@ Use instead: put words that change into the resource's Metadata, which nothing d
 
 Known problems: none.
 
-Source: registry schema of AWS::IAM::ManagedPolicy, createOnlyProperties; user guide, "Custom names".
+Source: registry schema of AWS::IAM::ManagedPolicy, createOnlyProperties; user guide, "Custom names"; IAM API
+reference, DeletePolicy.
 """
 
 from __future__ import annotations
