@@ -23,6 +23,19 @@ _SURE: Final[Mapping[str, frozenset[str]]] = {
 }
 """Conditional create-only properties of which the template reference says that every change replaces."""
 
+_NAMES: Final[Mapping[str, str]] = {
+    "AWS::Batch::ComputeEnvironment": "ComputeEnvironmentName",
+    "AWS::Batch::JobQueue": "JobQueueName",
+    "AWS::EC2::SecurityGroup": "GroupName",
+    "AWS::ECS::Service": "ServiceName",
+    "AWS::EKS::Nodegroup": "NodegroupName",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
+    "AWS::RDS::DBCluster": "DBClusterIdentifier",
+    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+}
+"""Names of types that the registry identifies by something else, or that it calls otherwise."""
+
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 _MACROS: Final = ("AWS::Serverless::",)
 """Types of which the registry knows the properties and not what becomes of them: a macro makes resources of them."""
@@ -111,6 +124,8 @@ def name_property(resource_type: str) -> tuple[str, ...] | None:
     shape = SHAPES.get(resource_type)
     if shape is not None:
         return (shape.name,) if shape.name else None
+    if resource_type in _NAMES:
+        return (_NAMES[resource_type],)
     schema = schema_of(resource_type)
     identifiers = schema.get("primaryIdentifier", ())
     if len(identifiers) != 1 or identifiers[0] in schema.get("readOnlyProperties", ()):
