@@ -96,6 +96,8 @@ def _is_ours(change: ResourceChange, difference: Difference) -> bool:
         return False
     if kind not in TABLE_TYPES:
         return not (is_custom(kind) and name == "ServiceToken")
+    if name == "StreamSpecification":
+        return len(difference.path) > 1 and difference.path[1] != "StreamViewType"
     if name == "GlobalSecondaryIndexes":
         return len(difference.path) > 2 and difference.path[2] not in ("KeySchema", "Projection")
     if name == "Replicas":
