@@ -38,9 +38,11 @@ class Scenarios:
         self.old.parameters = self.new.parameters = parameters
         self._same = _same_conditions(self.old, self.new)
         joint = View(parameters, {}, {}, {})
-        for prefix, view in ((OLD, self.old), (NEW, self.new)):
-            joint.mappings |= {prefix + name: mapping for name, mapping in view.mappings.items()}
-            joint.conditions |= {prefix + name: _prefixed(raw, prefix) for name, raw in view.conditions.items()}
+        for side, view in ((OLD, self.old), (NEW, self.new)):
+            joint.mappings |= {side + name: mapping for name, mapping in view.mappings.items()}
+            joint.conditions |= {
+                self.key(side, name): _prefixed(raw, side, self.key) for name, raw in view.conditions.items()
+            }
         self._conditions = Conditions(joint)
 
     def each(self, body: Callable[[Normalizer, Normalizer, Chooser, Chooser], T]) -> Iterator[tuple[When, T]]:
@@ -54,7 +56,7 @@ class Scenarios:
         """
 
         def run(choices: Choices) -> T:
-            old, new = Chooser(choices, OLD), Chooser(choices, NEW)
+            old, new = Chooser(choices, OLD, self.key), Chooser(choices, NEW, self.key)
             return body(Normalizer(Resolver(self.old, old)), Normalizer(Resolver(self.new, new)), old, new)
 
         for taken, result in explore(self._conditions, {}, run):
@@ -62,13 +64,18 @@ class Scenarios:
                 raise TooManyVariants
             yield self._when(taken), result
 
+    def key(self, side: str, name: str) -> str:
+        """What a condition of a side is called here; one that is the same on both sides, or on none, is one."""
+        nowhere = name not in self.old.conditions and name not in self.new.conditions
+        return (NEW if nowhere or name in self._same else side) + name
+
     def possible(self, *whens: When) -> bool:
         """Whether combinations can all hold in one deployment."""
         taken: dict[str, bool] = {}
         for name, value in (each for when in whens for each in when):
             condition = name.removesuffix(_BEFORE)
-            side = NEW if condition == name and condition in self.new.conditions else OLD
-            if taken.setdefault(side + condition, value) is not value:
+            side = OLD if condition != name or condition not in self.new.conditions else NEW
+            if taken.setdefault(self.key(side, condition), value) is not value:
                 return False
         return self._conditions.consistent(taken)
 
@@ -78,7 +85,7 @@ class Scenarios:
         for name, value in taken.items():
             side, condition = name[: len(OLD)], name[len(OLD) :]
             one_sided = condition not in self.old.conditions or condition not in self.new.conditions
-            plain = condition in self._same or one_sided or side == NEW
+            plain = one_sided or side == NEW
             found[condition if plain else condition + _BEFORE] = value
         return tuple(sorted(found.items()))
 
@@ -86,13 +93,14 @@ class Scenarios:
 class Chooser:
     """Whether conditions of one side hold."""
 
-    def __init__(self, choices: Choices, prefix: str) -> None:
+    def __init__(self, choices: Choices, side: str, key: Callable[[str, str], str]) -> None:
         self._choices = choices
-        self._prefix = prefix
+        self._side = side
+        self._key = key
 
     def __call__(self, name: str) -> bool:
         """Whether the condition holds in this combination."""
-        return self._choices(self._prefix + name)
+        return self._choices(self._key(self._side, name))
 
 
 def _joint_parameters(
@@ -140,18 +148,18 @@ def _named(raw: Any) -> set[str]:
     return own.union(*map(_named, raw.values()))
 
 
-def _prefixed(raw: Any, prefix: str) -> Any:
+def _prefixed(raw: Any, side: str, key: Callable[[str, str], str]) -> Any:
     """A condition that refers to conditions and mappings of its own side."""
     if isinstance(raw, list):
-        return [_prefixed(item, prefix) for item in raw]
+        return [_prefixed(item, side, key) for item in raw]
     if not isinstance(raw, dict):
         return raw
     found: dict[Any, Any] = {}
-    for key, value in raw.items():
-        if key == "Condition" and isinstance(value, str):
-            found[key] = prefix + value
-        elif key == "Fn::FindInMap" and isinstance(value, list) and value and isinstance(value[0], str):
-            found[key] = [prefix + value[0], *(_prefixed(item, prefix) for item in value[1:])]
+    for name, value in raw.items():
+        if name == "Condition" and isinstance(value, str):
+            found[name] = key(side, value)
+        elif name == "Fn::FindInMap" and isinstance(value, list) and value and isinstance(value[0], str):
+            found[name] = [side + value[0], *(_prefixed(item, side, key) for item in value[1:])]
         else:
-            found[key] = _prefixed(value, prefix)
+            found[name] = _prefixed(value, side, key)
     return found

@@ -35,7 +35,7 @@ def check(pair: Pair) -> Iterator[Change]:
         return
     for name in dict.fromkeys((*old, *new)):
         before, after = old.get(name), new.get(name)
-        if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
+        if not all(each is None or isinstance(each, dict) for each in (before, after)):
             continue
         if after is None:
             yield _change(pair, name, f"parameter `{name}` is removed", Severity.WARNING, breaking=True, removed=True)
