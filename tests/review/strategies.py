@@ -19,14 +19,14 @@ TABLE_FIELDS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "key": st.sampled_from([("PK", "SK"), ("PK",), ("PK", "RK")]),
     "types": st.dictionaries(st.sampled_from(["PK", "G1", "G2"]), st.just("N"), max_size=2),
     "global": st.dictionaries(
-        st.sampled_from(["ga", "gb", "gc"]),
+        st.sampled_from(["by-a", "by-b", "by-c"]),
         st.fixed_dictionaries(
             {"key": st.sampled_from(["G1", "G2"]), "projection": st.sampled_from(["ALL", "KEYS_ONLY"])}
         ),
         max_size=3,
     ),
     "local": st.dictionaries(
-        st.just("la"),
+        st.just("local"),
         st.fixed_dictionaries({"key": st.just("L1"), "projection": st.sampled_from(["ALL", "KEYS_ONLY"])}),
     ),
     "expiry": st.none() | st.tuples(st.sampled_from(["ttl", "expires"]), st.booleans()),

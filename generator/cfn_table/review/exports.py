@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cfn_table.review.pair import Output, OutputChange, Pair
+from cfn_table.review.replacement import moving
 from cfn_table.review.scenarios import When
 from cfn_table.review.streams import attribute, moving_streams
 from cfn_table.review.values import Value, certainly_differ, dumped, references
@@ -39,6 +40,7 @@ def export_changes(pair: Pair) -> Iterator[ExportChange]:
     for each in pair.outputs:
         groups.setdefault(each.when, []).append(each)
     everywhere = groups.get((), [])
+    gone = {**moving_streams(pair), **moving(pair.replacements)}
     for when, changes in groups.items():
         both = changes if not when else [*changes, *everywhere]
         old, new = _exports(both, old=True), _exports(both, old=False)
@@ -47,7 +49,7 @@ def export_changes(pair: Pair) -> Iterator[ExportChange]:
             before, after = old.get(name), new.get(name)
             if when and not {each.name for each in (before, after) if each is not None} & own:
                 continue
-            found = _changed(pair, before, after)
+            found = _changed(before, after, gone)
             if found is not None:
                 what, certain = found
                 output = after or before
@@ -72,20 +74,19 @@ def _exports(changes: list[OutputChange], *, old: bool) -> dict[str, Output]:
     }
 
 
-def _changed(pair: Pair, old: Output | None, new: Output | None) -> tuple[str, bool] | None:
-    """What becomes of an export, and whether that is certain; None where it stays as it is."""
+def _changed(old: Output | None, new: Output | None, gone: Mapping[str, bool]) -> tuple[str, bool] | None:
+    """What becomes of an export, and whether that is certain; None where it stays as it is.
+
+    `gone` has what is replaced, and whether it surely is.
+    """
     if old is None:
         return "is added", True
     if new is None:
         return "is removed", True
     if old.value != new.value:
         return "has another value", certainly_differ(old.value, new.value)
-    symbols = set(references(new.value))
-    for symbol, certain in moving_streams(pair).items():
-        if symbol in symbols:
-            return f"has another value, since `{attribute(symbol)}` is replaced", certain
-    named = {each.partition(".")[0] for each in symbols}
-    for replacement in pair.replacements.values():
-        if replacement.change.logical_id in named and not replacement.kept_name:
-            return f"has another value, since `{replacement.change.logical_id}` is replaced", replacement.certain
+    for symbol in references(new.value):
+        for name in (symbol, symbol.partition(".")[0]):
+            if name in gone:
+                return f"has another value, since `{attribute(name)}` is replaced", gone[name]
     return None

@@ -131,7 +131,8 @@ class Pair:
     @functools.cached_property
     def outputs(self) -> tuple[OutputChange, ...]:
         """Every output of either side."""
-        names = dict.fromkeys((*section(self.old.data, "Outputs"), *section(self.new.data, "Outputs")))
+        old, new = self._sections["Outputs"]
+        names = dict.fromkeys((*old, *new))
         return tuple(change for name in names for change in self._output(name))
 
     @functools.cached_property
@@ -147,6 +148,13 @@ class Pair:
         from cfn_table.review.permissions import compared_policies
 
         return compared_policies(self)
+
+    @functools.cached_property
+    def _sections(self) -> Mapping[str, tuple[dict[str, Any], dict[str, Any]]]:
+        """The resources and the outputs of both templates, as they are written."""
+        return {
+            name: (section(self.old.data, name), section(self.new.data, name)) for name in ("Resources", "Outputs")
+        }
 
     @functools.cached_property
     def _positions(self) -> Mapping[int, int]:
@@ -204,8 +212,8 @@ class Pair:
     def _resource(self, name: str) -> Iterator[ResourceChange]:
         def body(old: Normalizer, new: Normalizer, has: Chooser, gets: Chooser) -> tuple[Any, Any]:
             return (
-                _resource(self.old.data, name, old, has),
-                _resource(self.new.data, name, new, gets),
+                _resource(self._sections["Resources"][0], name, old, has),
+                _resource(self._sections["Resources"][1], name, new, gets),
             )
 
         for when, old, new in self._each(f"resource `{name}`", body):
@@ -217,7 +225,10 @@ class Pair:
 
     def _output(self, name: str) -> Iterator[OutputChange]:
         def body(old: Normalizer, new: Normalizer, has: Chooser, gets: Chooser) -> tuple[Any, Any]:
-            return _output(self.old.data, name, old, has), _output(self.new.data, name, new, gets)
+            return (
+                _output(self._sections["Outputs"][0], name, old, has),
+                _output(self._sections["Outputs"][1], name, new, gets),
+            )
 
         for when, old, new in self._each(f"output `{name}`", body):
             if old is not None or new is not None:
@@ -235,8 +246,8 @@ def _is_there(raw: Mapping[str, Any], choose: Chooser) -> bool:
     return not isinstance(condition, str) or choose(condition)
 
 
-def _resource(data: Mapping[str, Any], name: str, normalizer: Normalizer, choose: Chooser) -> Resource | None:
-    raw = section(data, "Resources").get(name)
+def _resource(resources: Mapping[str, Any], name: str, normalizer: Normalizer, choose: Chooser) -> Resource | None:
+    raw = resources.get(name)
     if not isinstance(raw, dict) or not isinstance(raw.get("Type"), str) or not _is_there(raw, choose):
         return None
     kind = raw["Type"]
@@ -265,8 +276,8 @@ def _default_policy(kind: str, properties: Mapping[str, Value], key: str) -> str
     return "Snapshot" if is_snapshot and key == "DeletionPolicy" else "Delete"
 
 
-def _output(data: Mapping[str, Any], name: str, normalizer: Normalizer, choose: Chooser) -> Output | None:
-    raw = section(data, "Outputs").get(name)
+def _output(outputs: Mapping[str, Any], name: str, normalizer: Normalizer, choose: Chooser) -> Output | None:
+    raw = outputs.get(name)
     if not isinstance(raw, dict) or not _is_there(raw, choose):
         return None
     path = ("Outputs", name)

@@ -92,7 +92,7 @@ def replacements(pair: Pair) -> dict[int, Replacement]:
     spread = True
     while spread:
         spread = False
-        gone = {**streams, **_moving(found)}
+        gone = {**streams, **moving(found)}
         for position, change in enumerate(pair.resources):
             if position not in found and (causes := tuple(_through(change, gone))):
                 found[position] = _replacement(change, causes)
@@ -100,14 +100,14 @@ def replacements(pair: Pair) -> dict[int, Replacement]:
     return found
 
 
-def _moving(found: Mapping[int, Replacement]) -> dict[str, bool]:
+def moving(found: Mapping[int, Replacement]) -> dict[str, bool]:
     """The resources whose identity changes, and whether it surely does; what is refused does not happen."""
-    moving: dict[str, bool] = {}
+    gone: dict[str, bool] = {}
     for each in found.values():
         if not each.kept_name:
             name = each.change.logical_id
-            moving[name] = moving.get(name, False) or each.certain
-    return moving
+            gone[name] = gone.get(name, False) or each.certain
+    return gone
 
 
 def _replacement(change: ResourceChange, causes: tuple[Cause, ...]) -> Replacement:
