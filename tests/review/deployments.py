@@ -121,8 +121,8 @@ def deployed(template: Template, parameters: Mapping[str, str]) -> Template:
             case "Fn::Not":
                 return not formula(argument[0])
             case "Fn::And":
-                return all([formula(each) for each in argument])
-        return any([formula(each) for each in argument])
+                return all(formula(each) for each in argument)
+        return any(formula(each) for each in argument)
 
     return {
         section: {

@@ -122,7 +122,9 @@ ODD: dict[str, dict[str, Any]] = {
     "module": {"Resources": {"A": {"Type": "My::Org::Thing::MODULE", "Properties": {"A": 1}}}},
     "transform": {"Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"Fn::Transform": {"Name": "x"}}}}},
     "types": {"Resources": {"A": {"Type": 5}, "B": {"Type": ["x"]}, "C": None, "D": "text", "E": {}}},
-    "no properties": {"Resources": {"A": {"Type": "AWS::DynamoDB::Table"}, "B": {"Type": "AWS::DynamoDB::GlobalTable"}}},
+    "no properties": {
+        "Resources": {"A": {"Type": "AWS::DynamoDB::Table"}, "B": {"Type": "AWS::DynamoDB::GlobalTable"}}
+    },
     "undefined": {"Resources": {"A": {"Type": "AWS::SNS::Topic", "Condition": "Nowhere"}}},
     "circles": {
         "Conditions": {"A": {"Condition": "B"}, "B": {"Condition": "A"}, "C": {"Fn::Not": [{"Condition": "C"}]}},

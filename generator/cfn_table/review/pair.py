@@ -152,9 +152,7 @@ class Pair:
     @functools.cached_property
     def _sections(self) -> Mapping[str, tuple[dict[str, Any], dict[str, Any]]]:
         """The resources and the outputs of both templates, as they are written."""
-        return {
-            name: (section(self.old.data, name), section(self.new.data, name)) for name in ("Resources", "Outputs")
-        }
+        return {name: (section(self.old.data, name), section(self.new.data, name)) for name in ("Resources", "Outputs")}
 
     @functools.cached_property
     def _positions(self) -> Mapping[int, int]:
@@ -163,6 +161,10 @@ class Pair:
     def possible(self, *whens: When) -> bool:
         """Whether combinations of conditions can all hold in one deployment."""
         return self._scenarios.possible(*whens)
+
+    def implies(self, when: When, other: When) -> bool:
+        """Whether in every deployment in which one combination of conditions holds, the other one does too."""
+        return not any(self.possible(when, ((name, not value),)) for name, value in other)
 
     def is_replaced(self, change: ResourceChange) -> bool:
         """Whether a resource surely becomes another one, so that what it was does not matter to what it becomes."""

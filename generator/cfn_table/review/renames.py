@@ -37,7 +37,10 @@ class Rename:
 
 
 def renamed(pair: Pair) -> tuple[Rename, ...]:
-    """Every rename: of one type, and of one name or with the same properties; in a deployment each resource is in one at most."""
+    """Every rename: of one type, and of one name or with the same properties.
+
+    In a deployment each resource is in one at most.
+    """
     added: dict[str, list[ResourceChange]] = {}
     for change in pair.resources:
         if change.old is None and change.new is not None:
@@ -67,7 +70,7 @@ def moved(pair: Pair, *, refused: bool = True) -> set[tuple[str, When]]:
     return {
         (each.old.logical_id, each.old.when)
         for each in renamed(pair)
-        if (each.is_refused or not refused) and set(each.new.when) <= set(each.old.when)
+        if (each.is_refused or not refused) and pair.implies(each.old.when, each.new.when)
     }
 
 
@@ -76,7 +79,7 @@ def taken(pair: Pair) -> Iterator[Rename]:
 
     Those that are renamed are not among them.
     """
-    told = {(each.old.logical_id, each.new.logical_id) for each in renamed(pair)}
+    told = {(id(each.old), id(each.new)) for each in renamed(pair)}
     holders: dict[tuple[str, str], list[ResourceChange]] = {}
     for change in pair.resources:
         if change.old is not None and isinstance(name := _name(change.old), str):
@@ -87,7 +90,7 @@ def taken(pair: Pair) -> Iterator[Rename]:
         if change.old is not None and change.old.type == change.new.type and _name(change.old) == name:
             continue
         for holder in holders.get((_kind(change.new.type), name), ()):
-            other = holder.logical_id != change.logical_id and (holder.logical_id, change.logical_id) not in told
+            other = holder.logical_id != change.logical_id and (id(holder), id(change)) not in told
             if other and pair.possible(holder.when, change.when):
                 yield Rename(holder, change, name)
 

@@ -7,7 +7,7 @@ guide, "Custom names", which says that a named resource cannot be replaced under
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -92,9 +92,12 @@ def replacements(pair: Pair) -> dict[int, Replacement]:
     spread = True
     while spread:
         spread = False
-        gone = {**streams, **moving(found)}
+        gone: dict[str, list[Replacement]] = {}
+        for each in found.values():
+            if not each.kept_name:  # what is refused does not happen
+                gone.setdefault(each.change.logical_id, []).append(each)
         for position, change in enumerate(pair.resources):
-            if position not in found and (causes := tuple(_through(change, gone))):
+            if position not in found and (causes := tuple(_through(pair, change, streams, gone))):
                 found[position] = _replacement(change, causes)
                 spread = True
     return found
@@ -175,8 +178,10 @@ def _cause(change: ResourceChange, path: tuple[str, ...], sure: bool) -> Iterato
         yield Cause(path, sure and any(each.certain for each in found))
 
 
-def _through(change: ResourceChange, gone: Mapping[str, bool]) -> Iterator[Cause]:
-    """The create-only properties that refer to a resource whose identity changes, also those that only may replace."""
+def _through(
+    pair: Pair, change: ResourceChange, streams: Mapping[str, bool], gone: Mapping[str, list[Replacement]]
+) -> Iterator[Cause]:
+    """The create-only properties, surely or perhaps replacing, that refer to a resource or a stream that is another."""
     if change.old is None or change.new is None or change.old.type != change.new.type:
         return
     schema, sure = schema_of(change.new.type), _SURE.get(change.new.type, frozenset())
@@ -186,9 +191,21 @@ def _through(change: ResourceChange, gone: Mapping[str, bool]) -> Iterator[Cause
         path = _below(pointer)
         for value in _at(change.new.properties, path):
             for symbol in dict.fromkeys(references(value)):
-                name = symbol if symbol in gone else symbol.partition(".")[0]
-                if name in gone and name != change.logical_id:
-                    yield Cause(path, replaces and gone[name], attribute(name))
+                name = symbol.partition(".")[0]
+                if symbol in streams:
+                    yield Cause(path, replaces and streams[symbol], attribute(symbol))
+                elif name != change.logical_id:
+                    yield from _with(pair, change, path, gone.get(name, ()), replaces)
+
+
+def _with(
+    pair: Pair, change: ResourceChange, path: tuple[str, ...], replaced: Iterable[Replacement], replaces: bool
+) -> Iterator[Cause]:
+    """The replacement of a resource by that of another one, where both can be in one deployment."""
+    together = [each for each in replaced if pair.possible(change.when, each.change.when)]
+    if together:
+        certain = any(each.certain and pair.implies(change.when, each.change.when) for each in together)
+        yield Cause(path, replaces and certain, together[0].change.logical_id)
 
 
 def _below(pointer: str) -> tuple[str, ...]:

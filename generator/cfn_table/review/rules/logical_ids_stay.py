@@ -10,7 +10,7 @@ Use instead: the old logical id. To rename, retain the resource, remove it from 
 id.
 
 Known problems: a rename is recognised where the removed and the added resource have one type and one name, or the
-same properties.
+same properties. Whether a name that depends on a parameter is that of another resource is not looked at.
 
 Source: user guide, "Resources" (logical ID); serverless framework, issue 1677.
 """

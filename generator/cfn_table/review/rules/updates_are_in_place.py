@@ -49,7 +49,7 @@ _DOCUMENTS: Final = frozenset({"PolicyDocument", "AssumeRolePolicyDocument", "Re
 
 def check(pair: Pair) -> Iterator[Change]:
     """A change for each property that no other rule is about, and for each resource that is added."""
-    moved = [each.new for each in renamed(pair) if set(each.old.when) <= set(each.new.when)]
+    moved = [each.new for each in renamed(pair) if pair.implies(each.new.when, each.old.when)]
     for position, change in enumerate(pair.resources):
         if change.old is None:
             if change not in moved:
