@@ -172,3 +172,43 @@ def test_what_a_macro_makes_is_undecided(name: str) -> None:
     review = reviewed(ODD[name], {**ODD[name], "Metadata": {}})
     assert review is not None
     assert () != review.undecided
+
+
+def of_a_mapping(value: str, *, more: bool = False, function: str = "Fn::FindInMap") -> dict[str, Any]:
+    """A template with a value that depends on the Region, by a mapping."""
+    rows = {
+        "eu-west-1": {"name": "same"},
+        "us-east-1": {"name": value},
+        **({"us-west-2": {"name": "x"}} if more else {}),
+    }
+    arguments = ["Names", {"Ref": "AWS::Region"}, "name"]
+    found: Any = {"Fn::FindInMap": arguments}
+    if function != "Fn::FindInMap":
+        found = {function: found}
+    return {
+        "Mappings": {"Names": rows},
+        "Resources": {"A": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": found}}},
+    }
+
+
+@pytest.mark.parametrize("function", ["Fn::FindInMap", "Fn::Unheard", "Fn::Base64"])
+def test_a_mapping_that_says_something_else_may_change_what_is_looked_up(function: str) -> None:
+    """Although the template looks it up as it did; what it says of further Regions changes nothing."""
+    old, new = (of_a_mapping(value, function=function) for value in ("one", "other"))
+    review = reviewed(old, new)
+    assert review is not None
+    assert {("A", False)} == {(each.resource, each.certain) for each in review.changes}
+    more = reviewed(old, of_a_mapping("one", more=True, function=function))
+    assert more is not None
+    assert () == more.changes
+
+
+def test_a_parameter_is_not_the_resource_that_had_its_name() -> None:
+    """What refers to it may be another value."""
+    policy = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Thing"}}}
+    topic = {"Type": "AWS::DynamoDB::Table", "Properties": {**TABLE["Properties"], "TableName": "things"}}
+    old = {"Resources": {"Thing": topic, "A": policy}}
+    new = {"Parameters": {"Thing": {"Type": "String", "Default": "other"}}, "Resources": {"A": policy}}
+    review = reviewed(old, new)
+    assert review is not None
+    assert "A" in {each.resource for each in review.changes}

@@ -12,7 +12,6 @@ from cfn_table.access.templates.intrinsics import NO_VALUE
 from cfn_table.access.templates.view import section
 from cfn_table.findings import Location
 from cfn_table.review.change import ABSENT, Path
-from cfn_table.review.mappings import changed_entries
 from cfn_table.review.scenarios import Chooser, Scenarios, When
 from cfn_table.review.side import Side
 from cfn_table.review.values import NAMES, TABLE_TYPES, Difference, Normalizer, Unknown, Value, differences, dumped
@@ -119,7 +118,6 @@ class Pair:
         self.old = old
         self.new = new
         self.undecided: dict[str, None] = {}
-        self._entries = changed_entries(old.data, new.data)
         self._scenarios = Scenarios(old.data, new.data, {**old.parameters, **new.parameters})
 
     @functools.cached_property
@@ -190,9 +188,7 @@ class Pair:
     ) -> Iterator[tuple[When, Any, Any]]:
         """What both sides are in each combination; the same result is given once, under what its combinations share."""
         try:
-            found = list(
-                self._scenarios.each(lambda old, new, has, gets: body(old, new.after(self._entries), has, gets))
-            )
+            found = list(self._scenarios.each(body))
         except TooManyVariants:
             self.undecided[f"more combinations of conditions matter to {what} than are looked at"] = None
             return

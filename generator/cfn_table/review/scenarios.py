@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from cfn_table.access.templates.conditions import Choices, Conditions, TooManyVariants, explore
 from cfn_table.access.templates.intrinsics import Resolver
 from cfn_table.access.templates.view import View, section
+from cfn_table.review.mappings import AFTER, changed_entries, marked
 from cfn_table.review.values import Normalizer
 
 OLD: Final = "old:"
@@ -35,8 +36,11 @@ class Scenarios:
     def __init__(self, old: Mapping[str, Any], new: Mapping[str, Any], known: Mapping[str, str]) -> None:
         parameters = _joint_parameters(section(old, "Parameters"), section(new, "Parameters"), known)
         self.old, self.new = View.of(old), View.of(new)
-        self.old.parameters = self.new.parameters = parameters
+        self.old.parameters = {name: parameters[name] for name in self.old.parameters}
+        self.new.parameters = {name: parameters[name] for name in self.new.parameters}
         self._same = _same_conditions(self.old, self.new)
+        conditions = self.old.conditions.keys() | self.new.conditions.keys()
+        self._mark = _marker(changed_entries(old, new), self._same != conditions)
         joint = View(parameters, {}, {}, {})
         for side, view in ((OLD, self.old), (NEW, self.new)):
             joint.mappings |= {side + name: mapping for name, mapping in view.mappings.items()}
@@ -57,7 +61,7 @@ class Scenarios:
 
         def run(choices: Choices) -> T:
             old, new = Chooser(choices, OLD, self.key), Chooser(choices, NEW, self.key)
-            return body(Normalizer(Resolver(self.old, old)), Normalizer(Resolver(self.new, new)), old, new)
+            return body(Normalizer(Resolver(self.old, old)), Normalizer(Resolver(self.new, new), self._mark), old, new)
 
         for taken, result in explore(self._conditions, {}, run):
             if isinstance(result, Exception):
@@ -136,6 +140,21 @@ def _same_conditions(old: View, new: View) -> set[str]:
     while others := {name for name in same if not _named(old.conditions[name]) <= same}:
         same -= others
     return same
+
+
+def _marker(entries: frozenset[str], conditions_differ: bool) -> Callable[[str], str]:
+    """Marks what is not known of the new side and may be another than on the old one, though it is written alike."""
+    functions = ['"Fn::FindInMap"'] if entries else []
+    if conditions_differ:
+        functions += ['"Fn::If"', '"Condition"']
+
+    def mark(text: str) -> str:
+        # An intrinsic that cannot be resolved stays JSON.
+        if text[:1] in "{[" and any(name in text for name in functions):
+            return text + AFTER
+        return marked(text, entries)
+
+    return mark if functions else str
 
 
 def _named(raw: Any) -> set[str]:

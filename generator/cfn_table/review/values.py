@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,7 +21,6 @@ from cfn_table.access.templates.intrinsics import NO_VALUE, Resolver, intrinsic
 from cfn_table.access.templates.symbols import sole_symbol, symbols
 from cfn_table.access.templates.view import Path, Unresolvable
 from cfn_table.registry import schema_of
-from cfn_table.review.mappings import marked
 
 NAMES: Final = ("IndexName", "AttributeName", "Key", "Region", "Id", "Name", "Sid")
 """Properties that name an entry of a list, where the order of the list has no meaning."""
@@ -95,16 +94,12 @@ class Normalizer:
 
     Args:
         resolver: resolves the template's intrinsics.
-        entries: of mappings, that are another than on the other side.
+        mark: makes a text that is not known, and that means something else on the other side, another one.
     """
 
-    def __init__(self, resolver: Resolver, entries: frozenset[str] = frozenset()) -> None:
+    def __init__(self, resolver: Resolver, mark: Callable[[str], str] = str) -> None:
         self._resolver = resolver
-        self._entries = entries
-
-    def after(self, entries: frozenset[str]) -> Normalizer:
-        """The same for the side on which entries of mappings became others."""
-        return Normalizer(self._resolver, entries)
+        self._mark = mark
 
     def properties(self, resource_type: str, raw: Mapping[str, Any], path: Path) -> dict[str, Value]:
         """The properties of a resource."""
@@ -130,14 +125,16 @@ class Normalizer:
                 return self._list(raw, path, node)
             found = self._resolver.value(raw, path)
         except Unresolvable as error:
-            return Unknown(json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False), error.reason)
-        found = self._marked(found)
-        return _whole(found) if isinstance(found, str) else _ordered(found, node)
+            text = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False)
+            return Unknown(self._mark(text), error.reason)
+        return _whole(self._mark(found)) if isinstance(found, str) else _ordered(self._marked(found), node)
 
     def _marked(self, value: Value) -> Value:
+        if isinstance(value, dict):
+            return {key: self._marked(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self._marked(item) for item in value]
-        return marked(value, self._entries) if isinstance(value, str) else value
+        return self._mark(value) if isinstance(value, str) else value
 
     def _mapping(self, raw: Mapping[str, Any], path: Path, node: _Node) -> dict[str, Value]:
         found = {}
