@@ -189,12 +189,12 @@ def as_json(template: dict[str, Any]) -> str:
 
 def as_yaml(template: dict[str, Any]) -> str:
     """The template as YAML with long functions."""
-    return yaml.dump(template, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return yaml.dump(template, Dumper=_Dumper, sort_keys=False)
 
 
 def as_short_yaml(template: dict[str, Any]) -> str:
     """The template as YAML with short functions, wherever one is not directly below another."""
-    return yaml.dump(_shortened(template), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return yaml.dump(_shortened(template), Dumper=_Dumper, sort_keys=False)
 
 
 WRITERS: Final[tuple[Callable[[dict[str, Any]], str], ...]] = (as_json, as_yaml, as_short_yaml)
