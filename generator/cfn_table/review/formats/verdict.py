@@ -97,10 +97,22 @@ def _counted(question: str, changes: list[Change], one: str, many: str, what: st
     if not changes:
         return Answer(question, "", "no", None)
     certain = [each for each in changes if each.certain]
-    number = len({each.resource or words.place(each) for each in certain or changes})
+    things = {_thing(each): None for each in certain or changes}
+    number = len(things)
     verb = (one if number == 1 else many) if certain else f"may {may}"
-    stated = f"{words.count(number, 'resource')} {verb} {what}"
+    kinds = {kind for kind, _ in things}
+    kind = kinds.pop() if len(kinds) == 1 else "thing"
+    stated = f"{words.count(number, kind, 'indexes' if kind == 'index' else '')} {verb} {what}"
     return Answer(question, stated, _told(changes, "yes" if certain else "perhaps"), _worst(changes))
+
+
+def _thing(change: Change) -> tuple[str, str]:
+    """What goes or is replaced: a resource, or a part of a table that is one in its own right; and its name."""
+    if change.effect is Effect.DELETION:
+        for section, kind in (("GlobalSecondaryIndexes", "index"), ("Replicas", "replica")):
+            if section in change.path:
+                return kind, words.place(change)
+    return "resource", change.resource or words.place(change)
 
 
 def _told(changes: list[Change], stated: str) -> str:
