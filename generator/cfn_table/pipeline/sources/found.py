@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cfn_table.errors import CfnTableError
+from cfn_table.findings import Severity
 from cfn_table.review.side import Side
 
 
@@ -63,9 +64,10 @@ def name_in_metadata(template: Mapping[str, Any]) -> str:
 
 
 def together(errors: Sequence[CfnTableError]) -> CfnTableError:
-    """Several errors as one, with the gravest exit status; `errors` must not be empty."""
+    """Several errors as one, with the gravest exit status, without notes beside them; `errors` must not be empty."""
     worst = max(errors, key=lambda error: error.exit_status)
-    return type(worst).of([finding for error in errors for finding in error.findings])
+    found = [finding for error in errors for finding in error.findings]
+    return type(worst).of([each for each in found if each.severity is not Severity.NOTE] or found)
 
 
 class Whole(Protocol):

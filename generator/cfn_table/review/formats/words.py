@@ -151,7 +151,7 @@ def examples(change: Change, review: Review) -> tuple[str, ...]:
     if change.access is Access.NONE:
         return change.examples
     shown = {each for policy in review.policies for each in (*policy.gained, *policy.lost)}
-    return tuple(each for each in change.examples if each not in shown)
+    return tuple(each for each in change.examples if each.partition(": ")[2] not in shown and each not in shown)
 
 
 def where(change: Change) -> tuple[str, ...]:
