@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from cfn_table.design.design import Design
 from cfn_table.findings import Location, Severity
 from cfn_table.publish.compatibility import ContractChange, contract_changes
 from cfn_table.publish.semver import Bump
 from cfn_table.review.change import ABSENT, Change, Effect
 from cfn_table.review.pair import Pair
+
+if TYPE_CHECKING:
+    from cfn_table.design.design import Design
 
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "accessPatterns": {"operations": "operation", "entities": "entity", "parameters": "", "requests": ""},
