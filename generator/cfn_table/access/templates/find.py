@@ -260,7 +260,7 @@ def _inline_name(site: Site, resolver: Resolver) -> str:
         except Unresolvable:
             name = ""
         if isinstance(name, str) and name:
-            return f"{site.logical_id}/{name}"
+            return f"{site.logical_id}/{site.form.replace('{}', name)}"
     return site.label
 
 

@@ -36,7 +36,9 @@ class Site:
     """A place that holds a policy.
 
     Attributes:
-        label: the policy's name, or None where it is `logical_id/` and the text of `naming`.
+        label: the policy's name, unless `naming` has a text.
+        naming: what names the policy among others of its resource: the name is `logical_id/` and this text in `form`.
+        form: the rest of that name, with `{}` for the text.
         fixed: what the policy is attached to wherever it is.
         kind: as in `FoundPolicy`; empty where the statements tell.
     """
@@ -47,6 +49,7 @@ class Site:
     spot: Spot
     label: str
     naming: Spot | None = None
+    form: str = "{}"
     fixed: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
     read: Reader = read_document
@@ -178,6 +181,22 @@ def property_name(path: Path) -> str:
     return ".".join(parts).removesuffix(".PolicyDocument") or "Properties"
 
 
+def _of_replica(properties: Spot, spot: Spot) -> dict[str, Any]:
+    """How a policy of a replica is named: by its Region, since the order of replicas has no meaning."""
+    value: Any = properties.raw
+    below = spot.path[len(properties.path) :]
+    for depth, part in enumerate(below):
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(part, int) and "Replicas" in below[:depth] and isinstance(value, dict) and "Region" in value:
+            end = len(properties.path) + depth + 1
+            form = f"Replicas.{{}}.{property_name((*spot.path[:3], *spot.path[end:]))}"
+            return {"naming": Spot(value["Region"], (*spot.path[:end], "Region"), spot.guards), "form": form}
+    return {}
+
+
 def sites_of(logical_id: str, resource: Resource, guards: Mapping[str, bool]) -> Iterator[Site]:
     """Every policy of a resource whose type is known to hold them."""
     kind = resource.type
@@ -186,7 +205,7 @@ def sites_of(logical_id: str, resource: Resource, guards: Mapping[str, bool]) ->
     def here(names: str, kind: str, alone: bool = False, **more: Any) -> Iterator[Site]:
         for spot in along(properties, names.split(".")):
             label = logical_id if alone else f"{logical_id}/{property_name(spot.path)}"
-            yield Site(logical_id, resource.type, kind, spot, label, **more)
+            yield Site(logical_id, resource.type, kind, spot, label, **_of_replica(properties, spot), **more)
 
     def targets(name: str, *types: str) -> tuple[Target, ...]:
         return tuple(Target(spot, frozenset(types)) for spot in along(properties, [name, "*"]))
