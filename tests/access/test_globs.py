@@ -20,6 +20,7 @@ from cfn_table.access.globs import (
     resource_pattern,
     text_pattern,
 )
+from cfn_table.access.variables import Pieces
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/x"
 patterns = st.text("ab*?:", max_size=5)
@@ -109,6 +110,22 @@ def test_arns_in_conditions(pattern: str, text: str, expected: bool) -> None:
 def test_what_is_no_arn_matches_no_arn() -> None:
     """A condition on ARNs with fewer than six parts has no pattern."""
     assert None is arn_pattern((("arn:aws:*", False),))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ((("${Topic}", True),), "${Topic}"),
+        ((("${Api.Arn}", True), ("/*/GET", False)), "${Api.Arn}/prod:1/GET"),
+        ((("arn:aws:", False), ("${Rest}", True)), "arn:aws:${Rest}"),
+    ],
+)
+def test_a_symbol_can_be_an_arn(pieces: Pieces, text: str) -> None:
+    """What a template leaves open may be a whole ARN, or what one lacks."""
+    glob = arn_pattern(pieces)
+    assert glob is not None
+    assert glob.matches(text)
+    assert not glob.matches("arn:aws:sns:us-east-1:123456789012:topic")
 
 
 def test_inserted_texts_are_plain() -> None:

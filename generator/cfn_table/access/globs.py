@@ -133,13 +133,14 @@ def arn_pattern(pieces: Pieces) -> Glob | None:
     """The pattern of `ArnLike` and `ArnEquals`; None where it is no ARN, so that nothing matches.
 
     Each of the six parts between colons is compared with its own part (IAM User Guide, "Condition operators", "Amazon
-    Resource Name (ARN) condition operators"). The last part may hold colons.
+    Resource Name (ARN) condition operators"). The last part may hold colons. A symbol may hold the parts that are not
+    there to be seen, and all of an ARN.
     """
     parts = _parts(pieces)
-    if len(parts) < 6:
+    if len(parts) < 6 and not any(plain and text.startswith("${") for text, plain in pieces):
         return None
-    inner = [[_IN_SEGMENT[token] if isinstance(token, Wild) else token for token in part] for part in parts[:5]]
-    return _joined([*inner, parts[5]])
+    inner = [[_IN_SEGMENT[token] if isinstance(token, Wild) else token for token in part] for part in parts[:-1]]
+    return _joined([*inner, parts[-1]])
 
 
 @lru_cache(maxsize=8192)
