@@ -36,6 +36,11 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 """Names of types that the registry identifies by something else, or that it calls otherwise."""
 
+FIXED: Final[Mapping[str, frozenset[str]]] = {
+    "AWS::KMS::Key": frozenset({"KeySpec", "KeyUsage", "MultiRegion", "Origin"}),
+}
+"""Properties of which the template reference says that an update of them fails, and replaces nothing."""
+
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 _MACROS: Final = ("AWS::Serverless::",)
 """Types of which the registry knows the properties and not what becomes of them: a macro makes resources of them."""

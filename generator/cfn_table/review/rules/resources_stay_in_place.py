@@ -2,7 +2,7 @@
 
 Why: a replaced resource has another identity. What refers to it from outside of the stack no longer reaches it, and
 what it held goes with it. CloudFormation refuses to replace a resource that keeps its name, and to change the
-`ServiceToken` of a custom resource.
+`ServiceToken` of a custom resource or what a KMS key is for.
 
 Example:
     BucketName: logs-2      # was logs
@@ -14,7 +14,8 @@ replaced by any change. Of some properties the registry says only that they repl
 state.
 
 Source: createOnlyProperties and conditionalCreateOnlyProperties of each type's registry schema; user guide, "Update
-behaviors of stack resources"; CloudFormation coverage roadmap, issue 802 (`ServiceToken`).
+behaviors of stack resources"; CloudFormation coverage roadmap, issue 802 (`ServiceToken`); template reference,
+AWS::KMS::Key.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Final
 
 from cfn_table.review.change import Change, Effect
 from cfn_table.review.pair import Pair
-from cfn_table.review.replacement import is_custom
+from cfn_table.review.replacement import FIXED, is_custom
 from cfn_table.review.rules import policies_keep_their_arn
 from cfn_table.review.rules._made import of_difference
 from cfn_table.review.rules._replaced import replaced
@@ -41,6 +42,11 @@ def check(pair: Pair) -> Iterator[Change]:
             for each in change.at("ServiceToken"):
                 message = f"custom resource `{change.logical_id}` cannot get another `ServiceToken`"
                 help = "give it another logical id"
+                yield of_difference(pair, NAME, change, each, message, effect=Effect.REFUSED, help=help)
+        for name in FIXED.get(change.new.type, ()) if change.new is not None else ():
+            for each in change.at(name):
+                message = f"key `{change.logical_id}` cannot get another `{name}`"
+                help = "give it another logical id, and keep the old key until nothing is encrypted with it"
                 yield of_difference(pair, NAME, change, each, message, effect=Effect.REFUSED, help=help)
     yield from replaced(
         pair,
