@@ -54,13 +54,22 @@ class Compared:
 
     @property
     def attached(self) -> tuple[str, ...]:
-        """To whom it is attached now and was not, sorted; of an identity policy or boundary that both sides have."""
-        return _more(self.new, self.old) if self.old and self.new else ()
+        """To whom it is attached now and was not, sorted; of a policy that both sides have.
+
+        Of a resource policy that says something else as well, that is all there is to say.
+        """
+        return _more(self.new, self.old) if self._may_move else ()
 
     @property
     def detached(self) -> tuple[str, ...]:
         """To whom it was attached and is not, sorted."""
-        return _more(self.old, self.new) if self.old and self.new else ()
+        return _more(self.old, self.new) if self._may_move else ()
+
+    @property
+    def _may_move(self) -> bool:
+        if not (self.old and self.new):
+            return False
+        return self.kind in ("identity", "boundary") or (self.kind == "resource" and not (self.gained or self.lost))
 
     @property
     def is_equal(self) -> bool:
@@ -77,9 +86,11 @@ def compared_policies(pair: Pair) -> tuple[Compared, ...]:
 
 
 def allowed_by(policies: Sequence[FoundPolicy]) -> tuple[Difference, ...]:
-    """Examples of what identity policies allow; nothing where they cannot be read."""
+    """Examples of what identity or resource policies allow; nothing where they cannot be read."""
+    asks = any(each.kind in ASKS_WHO for each in policies)
     try:
-        return compare((), tuple(Policy.from_document(each.document, each.name) for each in policies)).gained
+        documents = tuple(Policy.from_document(each.document, each.name) for each in policies)
+        return compare((), documents, asks_principal=asks).gained
     except InputError:
         return ()
 
@@ -255,8 +266,6 @@ def _written(policies: Sequence[FoundPolicy]) -> list[Any]:
 
 def _more(one: Sequence[FoundPolicy], other: Sequence[FoundPolicy]) -> tuple[str, ...]:
     """To whom the policies of one side are attached, and those of the other are not."""
-    if not all(each.kind in ("identity", "boundary") for each in (*one, *other)):
-        return ()
     had = {name for each in other for name in each.attached_to}
     return tuple(sorted({name for each in one for name in each.attached_to} - had))
 

@@ -10,10 +10,11 @@ Example:
 Use instead: an own policy for those who need more; for those who need less as well, so that nobody loses it unasked.
 
 Known problems: policies are compared one by one, by name: what two of them allow together is not, apart from the parts
-of one policy of a design.
+of one policy of a design. Of a managed policy or a group that is not in the template it is said who gets it, and not
+what it allows. Rules of security groups are no policies: `updates-are-in-place` tells them.
 
 Source: IAM User Guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities";
-`cfn_table.access.compare`.
+`cfn_table.access.compare`; `ManagedPolicyArns` and the like in the template reference of each type.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from typing import Any, Final
 
 from cfn_table.access import Difference
 from cfn_table.access.sources import ASKS_WHO
+from cfn_table.access.templates import FoundPolicy
 from cfn_table.findings import Severity
 from cfn_table.review.change import ABSENT, Access, Change, Effect
-from cfn_table.review.pair import Pair
+from cfn_table.review.pair import Pair, ResourceChange
 from cfn_table.review.permissions import LIMITING, Compared, allowed_by, examples_of, new_doubts
+from cfn_table.review.rules._given import gifts
+from cfn_table.review.rules._made import made
 
 NAME = "permissions-stay"
 
@@ -65,6 +69,8 @@ def check(pair: Pair) -> Iterator[Change]:
             yield _change(change, access=Access.UNDECIDED, message=message, certain=False, examples=())
         if found.attached or found.detached:
             yield from _attachments(change, found)
+    for each in pair.resources:
+        yield from _given(pair, each)
     for path, reason in new_doubts(pair):
         message = f"what it allows is not known: {reason}"
         yield Change(
@@ -100,6 +106,26 @@ def _base(pair: Pair, found: Compared) -> Change:
         location=pair.locate(first.path, old=not found.new),
         design=pair.origin((*first.path, "Statement"), old=not found.new),
     )
+
+
+def _given(pair: Pair, change: ResourceChange) -> Iterator[Change]:
+    """What somebody gets or loses that is allowed elsewhere."""
+    for gift in gifts(pair, change):
+        breaking = gift.access in (Access.NARROWER, Access.BOTH)
+        yield made(
+            pair,
+            NAME,
+            change,
+            ("Properties", gift.name),
+            f"`{change.logical_id}` {' and '.join(gift.words)}",
+            severity=Severity.WARNING,
+            help=_LESS if breaking else "look at what it allows: it is not in this template",
+            old=change.values(gift.name)[0],
+            new=change.values(gift.name)[1],
+            certain=gift.certain,
+            breaking=breaking,
+            access=gift.access,
+        )
 
 
 def _examples(what: str, differences: Sequence[Difference]) -> tuple[str, ...]:
@@ -163,15 +189,31 @@ def _attached_to(found: Compared) -> str:
 
 def _attachments(base: Change, found: Compared) -> Iterator[Change]:
     """A policy that is attached to somebody else gives them what it allows; a boundary takes the rest away."""
-    told: tuple[tuple[str, Access, tuple[str, ...]], ...]
+    gained: tuple[Difference, ...] = ()
+    lost: tuple[Difference, ...] = ()
     if found.kind == "boundary":
-        told = (("limits", Access.NARROWER, ()), ("no longer limits", Access.WIDER, ()))
+        told = (("limits", Access.NARROWER), ("no longer limits", Access.WIDER))
     else:
+        gained, lost = allowed_by(found.new), allowed_by(found.old)
         told = (
-            ("is attached to", Access.WIDER, _examples("allowed now", allowed_by(found.new))),
-            ("is no longer attached to", Access.NARROWER, _examples("no longer allowed", allowed_by(found.old))),
+            ("is attached to", _effect(gained, found.new, Access.WIDER)),
+            ("is no longer attached to", _effect(lost, found.old, Access.NARROWER)),
         )
-    for names, (verb, access, examples) in zip((found.attached, found.detached), told, strict=True):
-        if names:
-            whom = ", ".join(f"`{name}`" for name in names)
-            yield _change(base, access=access, message=f"{_subject(found)} {verb} {whom}", examples=examples)
+    who = (found.attached, found.detached)
+    parts = [(names, *each) for names, each in zip(who, told, strict=True) if names]
+    accesses = {access for _, _, access in parts}
+    words = " and ".join(f"{verb} {', '.join(f'`{name}`' for name in names)}" for names, verb, _ in parts)
+    examples = (
+        *(_examples("allowed now", gained) if found.attached else ()),
+        *(_examples("no longer allowed", lost) if found.detached else ()),
+    )
+    access = accesses.pop() if len(accesses) == 1 else Access.BOTH
+    yield _change(base, access=access, message=f"{_subject(found)} {words}", examples=examples)
+
+
+def _effect(allowed: Sequence[Difference], policies: Sequence[FoundPolicy], access: Access) -> Access:
+    """What a policy does to those who get it or lose it: one that only denies, the reverse."""
+    statements = [statement for each in policies for statement in each.document["Statement"]]
+    if allowed or any(statement.get("Effect") != "Deny" for statement in statements):
+        return access
+    return Access.NARROWER if access is Access.WIDER else Access.WIDER

@@ -8,7 +8,7 @@ Example:
 Use instead: nothing.
 
 Known problems: the registry does not say which updates interrupt a resource: of other types than tables that is not
-known.
+known. Which rules of a security group come and go is told, and not what they open together.
 
 Source: user guide, "Update behaviors of stack resources".
 """
@@ -22,8 +22,9 @@ from cfn_table.access.templates.intrinsics import NO_VALUE
 from cfn_table.review.change import Change
 from cfn_table.review.pair import Pair, ResourceChange
 from cfn_table.review.renames import renamed
-from cfn_table.review.replacement import is_custom
-from cfn_table.review.rules._made import made, step
+from cfn_table.review.replacement import FIXED, is_custom
+from cfn_table.review.rules._given import gifts
+from cfn_table.review.rules._made import made, shown, step
 from cfn_table.review.rules.data_outlives_its_resource import is_given_up
 from cfn_table.review.values import TABLE_TYPES, Difference
 
@@ -43,8 +44,10 @@ _OTHERS: Final = frozenset(
 )
 """Properties of tables that have rules of their own."""
 
-_DOCUMENTS: Final = frozenset({"PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicy"})
+_DOCUMENTS: Final = frozenset({"AssumeRolePolicyDocument", "KeyPolicy", "PolicyDocument", "ResourcePolicy"})
 """Properties that hold policies, which `permissions-stay` compares by their meaning."""
+
+_RULES: Final = ("SecurityGroupIngress", "SecurityGroupEgress")
 
 
 def check(pair: Pair) -> Iterator[Change]:
@@ -58,8 +61,9 @@ def check(pair: Pair) -> Iterator[Change]:
         replacement = pair.replacements.get(position)
         causes = {cause.path[:1] for cause in replacement.causes} if replacement is not None else set()
         names = dict.fromkeys(str(each.path[0]) for each in change.differences if _is_ours(change, each))
+        given = {gift.name for gift in gifts(pair, change)}
         for name in names:
-            if (name,) in causes:
+            if (name,) in causes or name in given:
                 continue
             found = change.at(name)
             certain = any(each.certain for each in found)
@@ -68,12 +72,22 @@ def check(pair: Pair) -> Iterator[Change]:
                 NAME,
                 change,
                 ("Properties", *(found[0].path if len(found) == 1 else (name,))),
-                f"`{name}` of `{change.logical_id}` {'changes' if certain else 'may change'}",
+                f"`{name}` of `{change.logical_id}` {'changes' if certain else 'may change'}{_rules(change, name)}",
                 old=change.values(name)[0],
                 new=change.values(name)[1],
                 certain=certain,
             )
         yield from _policies(pair, change)
+
+
+def _rules(change: ResourceChange, name: str) -> str:
+    """Which rules of a security group come and go: who reaches what is no harmless detail."""
+    if change.new is None or change.new.type != "AWS::EC2::SecurityGroup" or name not in _RULES:
+        return ""
+    old, new = (value if isinstance(value, list) else [] for value in change.values(name))
+    said = [f"{shown(each)} comes" for each in new if each not in old]
+    said += [f"{shown(each)} goes" for each in old if each not in new]
+    return f": {', '.join(said)}" if said else ""
 
 
 def _policies(pair: Pair, change: ResourceChange) -> Iterator[Change]:
@@ -95,7 +109,7 @@ def _is_ours(change: ResourceChange, difference: Difference) -> bool:
     if name in _DOCUMENTS or (name == "Policies" and kind.startswith("AWS::IAM::")):
         return False
     if kind not in TABLE_TYPES:
-        return not (is_custom(kind) and name == "ServiceToken")
+        return not (is_custom(kind) and name == "ServiceToken") and name not in FIXED.get(kind, ())
     if name == "StreamSpecification":
         return len(difference.path) > 1 and difference.path[1] != "StreamViewType"
     if name == "GlobalSecondaryIndexes":
