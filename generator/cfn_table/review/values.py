@@ -125,7 +125,7 @@ class Normalizer:
                 return self._list(raw, path, node)
             found = self._resolver.value(raw, path)
         except Unresolvable as error:
-            text = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False)
+            text = json.dumps(_named(raw), sort_keys=True, default=str, ensure_ascii=False)
             return Unknown(self._mark(text), error.reason)
         return _whole(self._mark(found)) if isinstance(found, str) else _ordered(self._marked(found), node)
 
@@ -193,6 +193,13 @@ class _Node:
         if isinstance(found, bool):
             return str(found).lower()
         return str(found) if isinstance(found, str | int | float) else None
+
+
+def _named(raw: Any) -> Any:
+    """Data as it is written, whose keys are texts: others, such as `null`, are in no order."""
+    if isinstance(raw, dict):
+        return {str(key): _named(item) for key, item in raw.items()}
+    return [_named(item) for item in raw] if isinstance(raw, list) else raw
 
 
 def _whole(text: str) -> str:
