@@ -32,6 +32,7 @@ from cfn_table.review.pair import Pair, ResourceChange
 from cfn_table.review.permissions import LIMITING, Compared, allowed_by, examples_of, new_doubts
 from cfn_table.review.rules._given import gifts
 from cfn_table.review.rules._made import made
+from cfn_table.review.values import certainly_differ
 
 NAME = "permissions-stay"
 
@@ -200,15 +201,23 @@ def _attachments(base: Change, found: Compared) -> Iterator[Change]:
             ("is no longer attached to", _effect(lost, found.old, Access.NARROWER)),
         )
     who = (found.attached, found.detached)
+    if any(not certainly_differ(one, other) for one in found.attached for other in found.detached):
+        message = f"{_subject(found)} may be attached to {_named(found.attached)} instead of {_named(found.detached)}"
+        yield _change(base, access=Access.UNDECIDED, message=message, certain=False, examples=())
+        return
     parts = [(names, *each) for names, each in zip(who, told, strict=True) if names]
     accesses = {access for _, _, access in parts}
-    words = " and ".join(f"{verb} {', '.join(f'`{name}`' for name in names)}" for names, verb, _ in parts)
+    words = " and ".join(f"{verb} {_named(names)}" for names, verb, _ in parts)
     examples = (
         *(_examples("allowed now", gained) if found.attached else ()),
         *(_examples("no longer allowed", lost) if found.detached else ()),
     )
     access = accesses.pop() if len(accesses) == 1 else Access.BOTH
     yield _change(base, access=access, message=f"{_subject(found)} {words}", examples=examples)
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _effect(allowed: Sequence[Difference], policies: Sequence[FoundPolicy], access: Access) -> Access:
