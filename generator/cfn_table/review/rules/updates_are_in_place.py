@@ -23,8 +23,9 @@ from cfn_table.review.change import Change
 from cfn_table.review.pair import Pair, ResourceChange
 from cfn_table.review.renames import renamed
 from cfn_table.review.replacement import FIXED, is_custom
+from cfn_table.review.rules import network_access_stays
 from cfn_table.review.rules._given import gifts
-from cfn_table.review.rules._made import made, shown, step
+from cfn_table.review.rules._made import made, step
 from cfn_table.review.rules.data_outlives_its_resource import is_given_up
 from cfn_table.review.values import TABLE_TYPES, Difference
 
@@ -46,8 +47,6 @@ _OTHERS: Final = frozenset(
 
 _DOCUMENTS: Final = frozenset({"AssumeRolePolicyDocument", "KeyPolicy", "PolicyDocument", "ResourcePolicy"})
 """Properties that hold policies, which `permissions-stay` compares by their meaning."""
-
-_RULES: Final = ("SecurityGroupIngress", "SecurityGroupEgress")
 
 
 def check(pair: Pair) -> Iterator[Change]:
@@ -72,22 +71,12 @@ def check(pair: Pair) -> Iterator[Change]:
                 NAME,
                 change,
                 ("Properties", *(found[0].path if len(found) == 1 else (name,))),
-                f"`{name}` of `{change.logical_id}` {'changes' if certain else 'may change'}{_rules(change, name)}",
+                f"`{name}` of `{change.logical_id}` {'changes' if certain else 'may change'}",
                 old=change.values(name)[0],
                 new=change.values(name)[1],
                 certain=certain,
             )
         yield from _policies(pair, change)
-
-
-def _rules(change: ResourceChange, name: str) -> str:
-    """Which rules of a security group come and go: who reaches what is no harmless detail."""
-    if change.new is None or change.new.type != "AWS::EC2::SecurityGroup" or name not in _RULES:
-        return ""
-    old, new = (value if isinstance(value, list) else [] for value in change.values(name))
-    said = [f"{shown(each)} comes" for each in new if each not in old]
-    said += [f"{shown(each)} goes" for each in old if each not in new]
-    return f": {', '.join(said)}" if said else ""
 
 
 def _policies(pair: Pair, change: ResourceChange) -> Iterator[Change]:
@@ -109,6 +98,8 @@ def _is_ours(change: ResourceChange, difference: Difference) -> bool:
     if name in _DOCUMENTS or (name == "Policies" and kind.startswith("AWS::IAM::")):
         return False
     if kind not in TABLE_TYPES:
+        if kind == "AWS::EC2::SecurityGroup" and name in network_access_stays.LISTS:
+            return difference.path[-1] == "Description"
         return not (is_custom(kind) and name == "ServiceToken") and name not in FIXED.get(kind, ())
     if name == "StreamSpecification":
         return len(difference.path) > 1 and difference.path[1] != "StreamViewType"
