@@ -202,6 +202,40 @@ def test_a_boundary_that_is_new_takes_away() -> None:
     assert Access.WIDER == change.access
 
 
+def table(**properties: Any) -> dict[str, Any]:
+    """A table."""
+    return {"Type": "AWS::DynamoDB::Table", "Properties": properties}
+
+
+GUARDED = table(ResourcePolicy={"PolicyDocument": document({**TLS, "Principal": "*"})})
+BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+GUARD = {
+    "Type": "AWS::S3::BucketPolicy",
+    "Properties": {"Bucket": {"Ref": "Files"}, "PolicyDocument": document({**TLS, "Principal": "*"})},
+}
+
+
+def accesses(old: Template, new: Template) -> list[Access]:
+    """What each change does to permissions."""
+    return [each.access for each in found(old, new)]
+
+
+def test_what_denies_comes_and_goes_with_what_it_is_about() -> None:
+    """Nobody had a table that is new, or was within the bounds of a role that is new; and so when they go."""
+    bounds = managed(allow(GET))
+    none, with_table = template(Bounds=bounds), template(Bounds=bounds, Orders=GUARDED)
+    with_role = template(Bounds=bounds, Worker=role(PermissionsBoundary={"Ref": "Bounds"}))
+    assert ([], []) == (accesses(none, with_table), accesses(with_table, none))
+    assert ([Access.WIDER], [Access.NARROWER]) == (accesses(none, with_role), accesses(with_role, none)), "its trust"
+
+
+def test_what_denies_something_that_stays_takes_away() -> None:
+    """The table is there already; and the bucket is retained, but its policy, a resource of its own, is not."""
+    with_bucket = template(Files=BUCKET, Guard=GUARD)
+    assert [Access.NARROWER] == accesses(template(Orders=table()), template(Orders=GUARDED))
+    assert ([], [Access.WIDER]) == (accesses(template(), with_bucket), accesses(with_bucket, template()))
+
+
 def test_a_deny_counts_even_where_nothing_is_allowed() -> None:
     """What a resource policy only denies is taken from those whom others allow it."""
     everybody = {**TLS, "Principal": "*"}

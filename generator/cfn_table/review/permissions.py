@@ -3,6 +3,7 @@
 Policies are compared by name, and the managed policies that one policy of a design is split into together. A policy
 that limits (a permissions boundary, the policy of an endpoint) allows everything where it is absent; the others allow
 nothing. What a Deny takes away from those who are allowed elsewhere is compared beside a policy that allows everything.
+What comes or goes together with all that it is about takes nothing away, or sets nobody free: nobody was there before.
 """
 
 from __future__ import annotations
@@ -169,12 +170,22 @@ class _Review:
         alike: dict[Any, tuple[Compared, list[When]]] = {}
         for when, places in combinations:
             if places not in known:
-                known[places] = _compared(name, kind, [before[at] for at in places[0]], [after[at] for at in places[1]])
+                there = _compared(name, kind, [before[at] for at in places[0]], [after[at] for at in places[1]])
+                known[places] = self._of_what_stays(there)
             alike.setdefault(_outcome(known[places]), (known[places], []))[1].append(when)
         for found, whens in alike.values():
             others = [when for each, more in alike.values() if each is not found for when in more]
             if not found.is_equal:
                 yield from (replace(found, when=when) for when in _shared(whens, others))
+
+    def _of_what_stays(self, found: Compared) -> Compared:
+        """A comparison without what is said of roles and resources that only one side has."""
+        here, there = self.pair.new.data.get("Resources", {}), self.pair.old.data.get("Resources", {})
+        if not found.old and all(_comes(each, here, there) for each in found.new):
+            return replace(found, lost=())
+        if not found.new and all(_goes(each, there, here) for each in found.old):
+            return replace(found, gained=())
+        return found
 
     def _combinations(
         self, before: Sequence[FoundPolicy], after: Sequence[FoundPolicy]
@@ -184,6 +195,19 @@ class _Review:
             yield (), (tuple(range(len(before))), tuple(range(len(after))))
             return
         yield from self.scenarios.each(lambda _, __, has, gets: (_there(before, has), _there(after, gets)))
+
+
+def _comes(policy: FoundPolicy, new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether all that a policy is about is new in the template, too."""
+    return bool(policy.attached_to) and all(name in new and name not in old for name in policy.attached_to)
+
+
+def _goes(policy: FoundPolicy, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether all that a policy is about goes with it: one that is a resource of its own may go from what is retained.
+
+    A boundary cannot: while somebody has it, it is not deleted.
+    """
+    return (policy.kind == "boundary" or policy.attached_to == (policy.logical_id,)) and _comes(policy, old, new)
 
 
 def _there(variants: Sequence[FoundPolicy], choose: Chooser) -> tuple[int, ...]:

@@ -2,7 +2,8 @@
 
 Why: who reviews a diff of statements sees texts that moved, not requests that are allowed now. What is compared here is
 the meaning: a policy that allows more is told with a request that it did not allow, one that allows less with a request
-of somebody who will be refused. Statements in another order, merged or split, are no change.
+of somebody who will be refused. Statements in another order, merged or split, are no change. What a policy denies about
+a role or a table that is new together with it is taken from nobody.
 
 Example:
     Action: [dynamodb:GetItem, dynamodb:Query]     # was dynamodb:GetItem
