@@ -104,6 +104,7 @@ def test_options_reach_the_library(library: Library, cli: Cli) -> None:
         (["a", "b", "--endpoint-url", "x"], "`--endpoint-url` is for what is deployed", "name a side `stack:NAME`"),
         (["--write", "a.md"], "`--write a.md` is not FORMAT=PATH", "FORMAT is one of text, markdown"),
         (["--write", "html="], "`--write html=` is not FORMAT=PATH", "FORMAT is one of text, markdown"),
+        (["--write", "html=a", "--write", "json=./a"], "`./a` is written twice", "give each form a file of its own"),
         (["--context", "x"], "`--context x` is not NAME=VALUE", "write `--context"),
     ],
 )
@@ -196,9 +197,31 @@ def test_forms_are_written_to_files(library: Library, cli: Cli, tmp_path: Path) 
     assert (0, "", "") == cli("review", "-q", "--write", "markdown=a.md", "--write", "json=a.json").told
     assert b"" == (tmp_path / "a.md").read_bytes()
     jsonschema.validate(json.loads((tmp_path / "a.json").read_text("utf-8")), SCHEMA)
-    done = cli("review", "--write", "html=no/such/folder.html")
-    assert 2 == done.status
-    assert "`no/such/folder.html` cannot be used" in done.err
+
+
+def test_a_file_changes_as_a_whole_or_not_at_all(library: Library, cli: Cli, tmp_path: Path) -> None:
+    """A link is written through; nothing else is left in the folder."""
+    library.reviews = ALL
+    (tmp_path / "a.md").write_text("old", encoding="utf-8")
+    before = (tmp_path / "a.md").stat().st_ino
+    (tmp_path / "linked").symlink_to("a.html")
+    assert 1 == cli("review", "--write", "markdown=a.md", "--write", "html=linked").status
+    assert before != (tmp_path / "a.md").stat().st_ino
+    assert formats.html(ALL).encode() == (tmp_path / "a.html").read_bytes()
+    assert ["a.html", "a.md", "linked"] == sorted(each.name for each in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("no/such/folder.html", "no such file or folder"), (".", "a folder has that name")]
+)
+def test_a_file_that_cannot_be_written_is_told(path: str, why: str, library: Library, cli: Cli) -> None:
+    """After the text, which is worth reading all the same; in a form for programs there is one document only."""
+    library.reviews = ALL
+    done = cli("review", "--write", f"html={path}")
+    assert (2, formats.text(ALL)) == (done.status, done.out)
+    assert f"cannot write `{path}`: {why}" in done.err
+    (finding,) = json.loads(cli("review", "--format", "json", "--write", f"html={path}").out)["findings"]
+    assert f"cannot write `{path}`: {why}" == finding["message"]
 
 
 def test_no_designs_are_told(library: Library, cli: Cli) -> None:

@@ -175,6 +175,15 @@ def test_standard_input_can_be_one_side(written: Path, cli: Cli) -> None:
     assert "standard input can be read once" in done.err
 
 
+def test_an_empty_folder_name_is_an_empty_variable(written: Path, cli: Cli) -> None:
+    """And not the current folder."""
+    before = names(written)
+    done = cli("rollout", "old.yaml", "new.yaml", "--folder", "")
+    assert (2, "") == (done.status, done.out)
+    assert "`--folder` is empty" in done.err
+    assert before == names(written)
+
+
 def test_a_side_is_one_template(written: Path, cli: Cli) -> None:
     """Neither a whole project nor a live table, which has no template."""
     (written / "project" / "templates").mkdir(parents=True)

@@ -15,6 +15,7 @@ from cfn_table.cli.options import account_options, context_option, parse_context
 from cfn_table.cli.output import show_findings, use_colour
 from cfn_table.errors import CfnTableError, UsageError
 from cfn_table.pipeline.prepared import Settings
+from cfn_table.project import as_named
 from cfn_table.review.report import LEVELS
 
 if TYPE_CHECKING:
@@ -84,14 +85,15 @@ def command(
     reviews: list[Review] = []
     try:
         reviews.extend(review_change(old, new, Settings(context=parse_context(context)), options))
+        # Files come first: after a document, standard output could not be given the one of an error.
+        for form, path in paths:
+            _write(path, _shown(reviews, form, quiet).encode("utf-8", "backslashreplace"))
     except CfnTableError:
         # It comes after the reviews of all designs that can be read, which are worth reading too.
         if reviews and output == "text":
             _print(reviews, output, quiet)
         raise
     _print(reviews, output, quiet)
-    for form, path in paths:
-        path.write_bytes(_shown(reviews, form, quiet).encode("utf-8", "backslashreplace"))
     return int(any(each.fails(level) for each in reviews))
 
 
@@ -133,13 +135,32 @@ def _files(files: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
     """Form and file of every `--write`.
 
     Raises:
-        UsageError: one is not FORMAT=PATH, or has no such form.
+        UsageError: one is not FORMAT=PATH, has no such form, or has the file of another one.
     """
+    taken = set()
     for given in files:
         form, _, path = given.partition("=")
         if form not in FORMATS or not path.strip():
             raise UsageError(f"`--write {given}` is not FORMAT=PATH", help=f"FORMAT is one of {', '.join(FORMATS)}")
+        if as_named(Path(path)) in taken:
+            raise UsageError(f"`{path}` is written twice", help="give each form a file of its own")
+        taken.add(as_named(Path(path)))
         yield form, Path(path)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file in one step; what a link leads to, a device or a pipe is written through.
+
+    Raises:
+        InputError: the system refuses.
+    """
+    from cfn_table.publish.atomic import explaining, write_text_atomically
+
+    with explaining(path):
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(content)
+        else:
+            write_text_atomically(path, content)
 
 
 def _print(reviews: list[Review], output: str, quiet: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cfn_table.cli.options import context_option, parse_context
+from cfn_table.errors import UsageError
 
 
 @click.command("rollout")
@@ -25,7 +26,6 @@ from cfn_table.cli.options import context_option, parse_context
 )
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Write each step's template, and a README.md with the commands, into this folder.",
 )
@@ -36,7 +36,7 @@ def command(
     context: tuple[str, ...],
     stack_name: str | None,
     regions: tuple[str, ...],
-    folder: Path | None,
+    folder: str | None,
     output: str,
 ) -> int:
     """Plan the updates that lead from one template to another.
@@ -51,11 +51,13 @@ def command(
     from cfn_table.pipeline.rollout import RolloutOptions, plan_rollout, write_rollout
     from cfn_table.review.rollout import formats
 
+    if folder is not None and not folder.strip():  # an empty variable of a script; Path("") would be the current folder
+        raise UsageError("`--folder` is empty", help="leave it out, or name a folder")
     stdin = sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in (old, new) else ""
     options = RolloutOptions(stack_name or "", regions or ("us-east-1",), stdin)
     planned = plan_rollout(old, new, Settings(context=parse_context(context)), options)
     if folder is not None:
-        write_rollout(planned, folder)
+        write_rollout(planned, Path(folder))
     if output == "json":
         click.echo(json.dumps(formats.data(planned.shown, tool_version=__version__), indent=2))
     else:

@@ -48,6 +48,7 @@ _REASONS = {
     errno.ENOTEMPTY: ("something else wrote there at the same time", "run the command again"),
     errno.EEXIST: ("something else wrote there at the same time", "run the command again"),
     errno.ELOOP: ("a symbolic link is in the way", "replace it with a real file or folder"),
+    errno.EISDIR: ("a folder has that name", "name a file, or move the folder away"),
     errno.EIO: ("the disk reports an error", "check the disk, then run the command again"),
 }
 
