@@ -179,6 +179,33 @@ def test_a_design_alone_is_compared_with_what_it_was(compared: Compared, tmp_pat
     assert [("notes", f"git:{base[:12]}:templates/notes.yaml", "templates/notes.yaml")] * 3 == compared.names
 
 
+@pytest.mark.parametrize("sides", [("P",), ("git:HEAD", "P"), ("P/D",), ("git:HEAD", "P/D"), ("git:HEAD:P/D", "P")])
+def test_a_project_elsewhere_is_compared_with_what_it_was(
+    compared: Compared, tmp_path: Path, sides: tuple[str, ...]
+) -> None:
+    """Where the current folder has no designs: else all of them would seem to be new, or removed."""
+    small_project(repository(tmp_path) / "a" / "b")
+    commit(tmp_path)
+    reviewed(*(side.replace("P", "a/b").replace("/D", "/templates/notes.yaml") for side in sides))
+    ((old, new, _),) = compared.pairs
+    assert {} != old.data == new.data
+    assert "a/b/templates/notes.yaml" == new.name
+
+
+def test_the_projects_folder_alone_is_the_project(
+    compared: Compared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without arguments; another project is what is compared with."""
+    small_project(repository(tmp_path) / "one")
+    small_project(tmp_path / "two")
+    base = commit(tmp_path)
+    monkeypatch.chdir(tmp_path / "one")
+    reviewed(".")
+    reviewed("../two")
+    names = [old.name for old, _, _ in compared.pairs]
+    assert [f"git:{base[:12]}:templates/notes.yaml", "../two/templates/notes.yaml"] == names
+
+
 @pytest.mark.usefixtures("compared")
 def test_what_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
     """They are reviewed, and then it fails with everything that was found."""

@@ -26,7 +26,7 @@ from tests.projects import small_design, small_project
         ("git:nowhere", "git knows no commit `nowhere`", "name a branch, a tag or a commit"),
         ("git:--output=x", "git knows no commit `--output=x`", "name a branch, a tag or a commit"),
         ("git:", "`git:` names no commit", "write `git:REF`"),
-        ("git:HEAD:", "`git:HEAD:` names no commit", "write `git:REF`"),
+        ("git:HEAD:", "`git:HEAD:` names no file", "write `git:REF`"),
         ("git:HEAD:../x.yaml", "there is no `git:HEAD:../x.yaml`", "name a file that was committed there"),
         ("git:a\0b", "git knows no commit `a?b`", "name a branch, a tag or a commit"),
     ],
@@ -59,10 +59,9 @@ def test_outside_of_a_repository_two_sides_must_be_named(tmp_path: Path) -> None
 def test_a_repository_without_a_commit_or_a_main_branch(tmp_path: Path) -> None:
     """Both are said."""
     small_project(repository(tmp_path))
-    with pytest.raises(UsageError, match="git knows no main branch"):
-        reviewed()
-    with pytest.raises(UsageError, match="the repository has no commit yet"):
-        reviewed("git:HEAD")
+    for old in (None, "git:HEAD"):
+        with pytest.raises(UsageError, match="the repository has no commit yet"):
+            reviewed(old)
     git(tmp_path, "checkout", "--quiet", "-b", "trunk")
     commit(tmp_path)
     with pytest.raises(UsageError) as error:

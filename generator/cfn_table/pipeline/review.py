@@ -33,7 +33,7 @@ def review_change(
 
     Args:
         old: what is there. Without it, what was committed where this branch left the main branch. A design of the
-            project alone is the new side: it is compared with what it was there.
+            project alone, or its folder, is the new side: it is compared with what it was there.
         new: what is to be; without it the working tree: all designs, or the one that `old` is of.
         settings: the context of designs.
         options: where stacks and tables are, and what standard input holds.
@@ -45,7 +45,7 @@ def review_change(
     if old == STDIN and new == STDIN:
         raise UsageError("standard input can be read once", help="give one of the sides as a file")
     with ExitStack() as folders:
-        sources = Sources(settings, options, folders)
+        sources = Sources(settings, options, folders, (old, new))
         before, after = _both(sources, old, new)
         _require_declared(sources, before, after)
         yield from _reviews(before, after)
@@ -59,7 +59,7 @@ def _both(sources: Sources, old: str | None, new: str | None) -> tuple[Source, S
     before = sources.named(old)
     if new is not None:
         return before, sources.named(new)
-    if isinstance(before, Single) and before.here is not None:
+    if sources.is_of_the_project(before):
         return sources.merge_base(), before
     if isinstance(before, Single) and before.name.startswith("git:") and (same := _same_file(sources, old)):
         return before, same

@@ -110,7 +110,8 @@ def sides(old: str, new: str, settings: Settings, *, stdin: str = "") -> tuple[S
             source = sources.named(name)
             if not isinstance(source, Single):
                 raise UsageError(
-                    f"`{name}` is no single template", help="name a template, a design, a version or `stack:NAME`"
+                    f"`{name}` is no single template",
+                    help="name a template, a design, a version, `git:REF:PATH` or `stack:NAME`",
                 )
             side = source.load().side
             if side.template is None:

@@ -99,11 +99,9 @@ def _place_of(repository: Repository, commit: str, path: str, project: Project, 
 
 def _here(repository: Repository, project: Project) -> str:
     """The current folder from the repository's top; the project's where it is elsewhere."""
-    try:
-        below = Path.cwd().resolve().relative_to(project.root.resolve()).as_posix()
-    except ValueError:
-        return repository.prefix
-    return "/".join(part for part in (repository.prefix, below) if part not in ("", "."))
+    below = os.path.relpath(Path.cwd().resolve(), project.root.resolve())
+    here = os.path.normpath(f"{repository.prefix or '.'}/{below}").replace(os.sep, "/")
+    return repository.prefix if here == ".." or here.startswith("../") else here.removeprefix(".")
 
 
 def _project_of(place: str, prefix: str) -> str:

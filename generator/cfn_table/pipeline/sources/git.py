@@ -104,6 +104,7 @@ class Repository:
         for ref in MAIN:
             if self._verified(f"{ref}^{{commit}}") is not None:
                 return ref
+        self.commit("HEAD")  # of a repository without any commit, that is what is to be told
         raise UsageError(
             "git knows no main branch",
             help="fetch it, or name what to compare with: `cfn-table review git:REF`; looked for were origin/HEAD, "

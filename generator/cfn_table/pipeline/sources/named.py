@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from cfn_table.pipeline.prepared import Settings
 from cfn_table.pipeline.sources import designs, git, stacks
 from cfn_table.pipeline.sources.files import side_of_template
 from cfn_table.pipeline.sources.found import Found, Live, Single, SourceOptions, Whole
-from cfn_table.project import Project
+from cfn_table.project import Project, as_named
 
 STDIN: Final = "-"
 """The name of standard input."""
@@ -31,13 +32,16 @@ class Sources:
         settings: the context of designs.
         options: where stacks are, and what standard input holds.
         folders: removes temporary folders.
+        names: what both sides are named; where the current folder has no designs, the project may be theirs.
     """
 
-    def __init__(self, settings: Settings, options: SourceOptions, folders: ExitStack) -> None:
+    def __init__(
+        self, settings: Settings, options: SourceOptions, folders: ExitStack, names: Iterable[str | None] = ()
+    ) -> None:
         self.settings = settings
         self.options = options
         self.folders = folders
-        self.project = Project.find(Path.cwd())
+        self.project = _project(names)
 
     def working_tree(self) -> designs.ProjectDesigns:
         """All designs of the project, as their files say."""
@@ -48,6 +52,12 @@ class Sources:
         from cfn_table.pipeline.sources.committed import project_at_merge_base
 
         return project_at_merge_base(self.project, self.settings, self.folders)
+
+    def is_of_the_project(self, source: Source) -> bool:
+        """Whether a source is the project, or a design of it, as its files say."""
+        if isinstance(source, designs.ProjectDesigns):
+            return not source.project.title and source.project.root.resolve() == self.project.root.resolve()
+        return isinstance(source, Single) and source.here is not None
 
     def named(self, name: str) -> Source:
         """The source of that name; files are read when its side is asked for.
@@ -75,7 +85,8 @@ class Sources:
 
         ref, colon, path = rest.partition(":")
         if not ref or (colon and not path):
-            raise UsageError(f"`{name}` names no commit", help="write `git:REF`, or `git:REF:PATH` for one file")
+            what = "file" if ref else "commit"
+            raise UsageError(f"`{name}` names no {what}", help="write `git:REF`, or `git:REF:PATH` for one file")
         if not colon:
             return project_at(ref, self.project, self.settings, self.folders)
         return Single(partial(file_at, ref, path, self.project, self.settings, self.folders), name)
@@ -93,7 +104,7 @@ class Sources:
         return Live(lambda other: table_side(table, other, self.options), name, table)
 
     def _folder(self, name: str, path: Path) -> Source:
-        if (path / "templates").is_dir() and not (path / "manifest.json").exists():
+        if _is_project(path):
             return designs.ProjectDesigns(Project(path), self.settings)
         return Single(lambda: Found(designs.side_of_folder(path, name.rstrip("/"), self.settings)), name)
 
@@ -126,6 +137,21 @@ class Sources:
         if (path := tree.file_of(name)) is not None:
             return self._design(name, Path(self.project.name_of(path)))
         raise UsageError(f"there is nothing named `{name}`", help=did_you_mean(name, stems) or _KINDS)
+
+
+def _project(names: Iterable[str | None]) -> Project:
+    """The project that the current folder is in; where that has no designs, the only one that a side is in."""
+    here = Project.find(Path.cwd())
+    if here.designs():
+        return here
+    paths = [Path(name) for name in names if name]
+    found = [Project(path) for path in paths if path.is_dir() and _is_project(path)]
+    found += [Project.of_design(path) for path in paths if path.is_file() and as_named(path).parent.name == "templates"]
+    return Project(found[0].root.resolve()) if len(found) == 1 else here
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "templates").is_dir() and not (folder / "manifest.json").exists()
 
 
 _KINDS: Final = (
