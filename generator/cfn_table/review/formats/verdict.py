@@ -109,7 +109,7 @@ def _counted(question: str, changes: list[Change], one: str, many: str, what: st
 def _thing(change: Change) -> tuple[str, str]:
     """What goes or is replaced: a resource, or a part of a table that is one in its own right; and its name."""
     if change.effect is Effect.DELETION:
-        for section, kind in (("GlobalSecondaryIndexes", "index"), ("Replicas", "replica")):
+        for section, kind in (("GlobalSecondaryIndexes", "index"), ("VectorIndexes", "index"), ("Replicas", "replica")):
             if section in change.path:
                 return kind, words.place(change)
     return "resource", change.resource or words.place(change)

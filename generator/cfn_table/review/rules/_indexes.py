@@ -11,6 +11,7 @@ from cfn_table.review.values import Difference, Value, certainly_differ
 
 GLOBAL: Final = "GlobalSecondaryIndexes"
 LOCAL: Final = "LocalSecondaryIndexes"
+VECTOR: Final = "VectorIndexes"
 
 
 def index_differences(change: ResourceChange, kind: str) -> dict[str, Difference]:

@@ -20,25 +20,26 @@ from typing import Final
 
 from cfn_table.access.templates.intrinsics import NO_VALUE
 from cfn_table.review.change import Change, Effect
-from cfn_table.review.pair import Pair
-from cfn_table.review.rules._indexes import GLOBAL, index_differences
+from cfn_table.review.pair import Pair, ResourceChange
+from cfn_table.review.rules._indexes import GLOBAL, VECTOR, index_differences
 from cfn_table.review.rules._made import made
+from cfn_table.review.values import Difference
 
 NAME: Final = "indexes-stay"
 
 
 def check(pair: Pair) -> Iterator[Change]:
-    """A change for each global secondary index that comes or goes."""
+    """A change for each global secondary index, and each vector index, that comes or goes."""
     for change in pair.resources:
         if not change.is_table or pair.is_replaced(change):
             continue
-        for name, each in index_differences(change, GLOBAL).items():
+        for kind, name, each in _of_both_kinds(change):
             if each.new is NO_VALUE:
                 yield made(
                     pair,
                     NAME,
                     change,
-                    ("Properties", GLOBAL, name),
+                    ("Properties", kind, name),
                     f"index `{name}` is removed",
                     effect=Effect.DELETION,
                     help="remove it when nobody reads it any more",
@@ -51,8 +52,14 @@ def check(pair: Pair) -> Iterator[Change]:
                     pair,
                     NAME,
                     change,
-                    ("Properties", GLOBAL, name),
+                    ("Properties", kind, name),
                     f"index `{name}` is added",
                     help="it can be read when it is built: wait until its IndexStatus is ACTIVE",
                     new=each.new,
                 )
+
+
+def _of_both_kinds(change: ResourceChange) -> Iterator[tuple[str, str, Difference]]:
+    for kind in (GLOBAL, VECTOR):
+        for name, each in index_differences(change, kind).items():
+            yield kind, name, each

@@ -105,6 +105,8 @@ def _is_ours(change: ResourceChange, difference: Difference) -> bool:
         return len(difference.path) > 1 and difference.path[1] != "StreamViewType"
     if name == "GlobalSecondaryIndexes":
         return len(difference.path) > 2 and difference.path[2] not in ("KeySchema", "Projection")
+    if name == "VectorIndexes":
+        return False
     if name == "Replicas":
         comes_or_goes = len(difference.path) == 2 and NO_VALUE in (difference.old, difference.new)
         return not comes_or_goes and not (len(difference.path) > 2 and difference.path[2] in _OTHERS)
