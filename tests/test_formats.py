@@ -155,6 +155,13 @@ def test_a_line_of_a_million_characters_is_shown_at_once() -> None:
     assert len(shown([Finding("r", Severity.ERROR, "m", location=place)], "text")) < 400
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_line_of_a_million_characters_is_in_no_document(format: str) -> None:
+    """It would be there once for each finding."""
+    place = Location("f", 1, 900_000, "x" * 1_000_000)
+    assert len(shown([Finding("r", Severity.ERROR, "m", location=place)], format)) < 2000
+
+
 @given(findings=st.lists(FINDINGS, max_size=3), width=st.integers(-5, 200))
 def test_any_width_is_survived(findings: list[Finding], width: int) -> None:
     """A terminal may claim any width."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 
 class Severity(enum.StrEnum):
@@ -17,6 +17,10 @@ class Severity(enum.StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+
+LONGEST_LINE: Final = 2000
+"""How many characters a line has at most that documents repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class Location:
     line: int = 0
     column: int = 0
     text: str = field(default="", compare=False)
+
+    @property
+    def quotable(self) -> str:
+        """The line for a document that repeats it; empty where it is long, as a template of one line is."""
+        return self.text if len(self.text) <= LONGEST_LINE else ""
 
     def __str__(self) -> str:
         if not self.line:
@@ -84,6 +93,6 @@ class Finding:
                 "path": place.path,
                 "line": place.line,
                 "column": place.column,
-                **({"text": place.text} if text else {}),
+                **({"text": place.quotable} if text else {}),
             },
         }

@@ -285,8 +285,8 @@ def _plain_lines(finding: Finding) -> Iterable[str]:
     yield f"{finding.severity}: {finding.message} [{finding.rule}]"
     if finding.location is not None:
         yield str(finding.location)
-        if finding.location.text.strip():
-            yield finding.location.text
+        if finding.location.quotable.strip():
+            yield finding.location.quotable
     if finding.help:
         yield f"help: {finding.help}"
 

@@ -35,7 +35,7 @@ def sarif_location(place: Location) -> dict[str, Any]:
         physical["region"] = {
             "startLine": place.line,
             **({"startColumn": place.column} if place.column else {}),
-            **({"snippet": {"text": place.text}} if place.text else {}),
+            **({"snippet": {"text": place.quotable}} if place.quotable else {}),
         }
     return {"physicalLocation": physical}
 

@@ -97,7 +97,7 @@ def _version(step: VersionStep) -> dict[str, Any]:
 def _location(place: Location | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    return {"path": place.path, "line": place.line or None, "column": place.column or None, "text": place.text}
+    return {"path": place.path, "line": place.line or None, "column": place.column or None, "text": place.quotable}
 
 
 def review_schema() -> dict[str, Any]:
@@ -231,6 +231,6 @@ def _location_schema() -> dict[str, Any]:
             "path": text("The file."),
             "line": {"description": "Counted from 1; null for the whole file.", **number},
             "column": {"description": "Counted from 1, in characters; null for the whole line.", **number},
-            "text": text("That line; empty where it is not known."),
+            "text": text("That line; empty where it is not known or very long."),
         }
     )
