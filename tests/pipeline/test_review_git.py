@@ -222,6 +222,24 @@ def test_what_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
     assert {"templates/broken.yaml", "templates/worse.yaml"} == paths
 
 
+@pytest.mark.usefixtures("compared")
+def test_what_is_wrong_in_a_commit_cannot_be_mended_there(tmp_path: Path) -> None:
+    """Help says so, for one design and for all; in the working tree it is what it always is."""
+    small_project(repository(tmp_path))
+    path = tmp_path / "templates" / "notes.yaml"
+    write(path, path.read_text("utf-8").replace("entity: note", "entity: nobody"))
+    with pytest.raises(InputError) as here:
+        reviewed("notes", "notes")
+    commit(tmp_path)
+    write(path, small_design())
+    for sides in (("git:HEAD",), ("git:HEAD:templates/notes.yaml", "notes")):
+        with pytest.raises(InputError) as error:
+            reviewed(*sides)
+        there = [each.help for each in error.value.findings if each.location and each.location.line]
+        advice = "a commit stays as it is: compare with one that has no error"
+        assert [f"{each.help}; {advice}" for each in here.value.findings] == there
+
+
 def test_an_old_design_that_is_published_need_not_be_readable(compared: Compared, tmp_path: Path) -> None:
     """What was published is there all the same; a note says why its lines are not."""
     small_project(repository(tmp_path))

@@ -48,7 +48,10 @@ def review_change(
         sources = Sources(settings, options, folders, (old, new))
         before, after = _both(sources, old, new)
         _require_declared(sources, before, after)
-        yield from _reviews(before, after)
+        try:
+            yield from _reviews(before, after)
+        except CfnTableError as error:
+            raise together([error]) from error
 
 
 def _both(sources: Sources, old: str | None, new: str | None) -> tuple[Source, Source]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from cfn_table.errors import CfnTableError
-from cfn_table.findings import Severity
+from cfn_table.findings import Finding, Severity
 from cfn_table.review.side import Side
 
 
@@ -64,10 +64,20 @@ def name_in_metadata(template: Mapping[str, Any]) -> str:
 
 
 def together(errors: Sequence[CfnTableError]) -> CfnTableError:
-    """Several errors as one, with the gravest exit status, without notes beside them; `errors` must not be empty."""
+    """Several errors as one, with the gravest exit status, without notes beside them; `errors` must not be empty.
+
+    What is wrong in a commit cannot be mended there, which its help says.
+    """
     worst = max(errors, key=lambda error: error.exit_status)
-    found = [finding for error in errors for finding in error.findings]
+    found = [_in_commit(finding) for error in errors for finding in error.findings]
     return type(worst).of([each for each in found if each.severity is not Severity.NOTE] or found)
+
+
+def _in_commit(finding: Finding) -> Finding:
+    place, advice = finding.location, "a commit stays as it is: compare with one that has no error"
+    if place is None or not place.line or not place.path.startswith("git:") or advice in finding.help:
+        return finding
+    return replace(finding, help=f"{finding.help}; {advice}" if finding.help else advice)
 
 
 class Whole(Protocol):
