@@ -31,6 +31,7 @@ def test_replicas_come_before_indexes_and_go_after_them() -> None:
         "remove index `byA`",
         "remove replica `eu-west-1`",
     ] == [step.title for step in steps]
+    assert ["replica", "index", "index", "replica"] == [step.why.split(" one ")[1].split()[0] for step in steps]
     shown = []
     for step in steps:
         owned = step.template["Resources"]["Table"]["Properties"]

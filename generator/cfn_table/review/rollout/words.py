@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +117,8 @@ class Say:
         what = f"{'ReplicaStatus' if kinds == {True} else 'IndexStatus'} ACTIVE: it is filled from the table (backfill)"
         return Text(
             self._title("add", added),
-            "DynamoDB makes one index of a table at a time, and what refers to it can only come with it or after it",
+            f"DynamoDB makes one {_kind(item for _, item in added)} of a table at a time, and what refers to it can "
+            "only come with it or after it",
             wait=Check(what + ("; TimeToLiveStatus ENABLED" if expiry else ""), (*shown, *expiry)),
             back="it is removed again; nothing must read it",
         )
@@ -211,10 +212,12 @@ class Say:
         ]
         swaps = [name for _, (_, name), is_swap in items if is_swap]
         gap = f"; readers of {_listed(swaps)} fail until it is there again" if swaps else ""
+        kind = _kind(item for _, item, _ in items)
+        users = "requests in its Region" if kind == "replica" else "queries on it"
         waits = dict.fromkeys(self._commands.status(self._table(table)) for table, _, _ in items)
         return Text(
             self._title("remove", [(table, item) for table, item, _ in items]),
-            f"DynamoDB removes one index of a table at a time, and queries on it fail from then on{gap}",
+            f"DynamoDB removes one {kind} of a table at a time, and {users} fail from then on{gap}",
             before=Check("readers have moved: no Sum above 0" if reads else "nobody uses the replica", tuple(reads)),
             wait=Check("TableStatus ACTIVE", tuple(waits)),
             back="it is made again, and filled from the table, which takes its time",
@@ -234,6 +237,12 @@ class Say:
             else "every change is undone in place",
             returns=not gone,
         )
+
+
+def _kind(items: Iterable[Item]) -> str:
+    """What comes or goes, in a word."""
+    kinds = sorted({"replica" if is_region else "index" for is_region, _ in items})
+    return " or ".join(kinds)
 
 
 def _listed(names: Sequence[str]) -> str:
