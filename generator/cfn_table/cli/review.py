@@ -71,8 +71,9 @@ def command(
 
     OLD and NEW are designs, templates or - for one on standard input, published versions (DESIGN@VERSION or a folder),
     folders of projects, git:REF, git:REF:PATH, stack:NAME or table:NAME. Without NEW it is what is here, without OLD
-    what was there where this branch left the main branch. Exits 1 when a change reaches the level of --fail-on, when
-    the deployment would be refused, and when the version says too little.
+    what was there where this branch left the main branch. A design of the project alone, or its folder, is NEW. Exits
+    1 when a change reaches the level of --fail-on, when the deployment would be refused, and when the version says too
+    little.
     """
     if output not in ("text", "html"):
         ending.show = lambda errors: show_findings(errors, format=output)
