@@ -15,7 +15,11 @@ import yaml
 from cfn_table.design.reference import schema_text
 from cfn_table.formats import columns
 from cfn_table.lint.runner import first_difference
+from cfn_table.pipeline import rollout as pipeline
+from cfn_table.pipeline.prepared import Settings
+from cfn_table.pipeline.sources.found import SourceOptions
 from cfn_table.review.rollout.json_schema import rollout_schema
+from cfn_table.review.side import Side
 from cfn_table.synth.read import read_template
 from cfn_table.synth.render import render_yaml
 from tests.cli.conftest import Cli
@@ -205,3 +209,24 @@ def test_commands_are_shell(tmp_path: Path, name: str) -> None:
             lines = [line for each in command.replace(" \\\n  ", " ").splitlines() for line in folded(each, 80)]
             for text in (command, "\n".join(lines)):
                 subprocess.run(["sh", "-n", "-c", text], check=True, cwd=tmp_path, timeout=20)
+
+
+def test_the_account_of_a_stack_is_reached(written: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Profile, endpoint and the first Region are those of the stack; they mean nothing where no side is one."""
+    del written
+    done = cli("rollout", "old.yaml", "new.yaml", "--profile", "prod")
+    assert (2, "") == (done.status, done.out)
+    assert "`--profile` is for what is deployed" in done.err
+    asked: list[SourceOptions] = []
+    read = pipeline.sides
+
+    def stacks(old: str, new: str, settings: Settings, options: SourceOptions) -> tuple[Side, Side]:
+        asked.append(options)
+        return read("old.yaml" if old == "stack:orders" else old, new, settings, options)
+
+    monkeypatch.setattr(pipeline, "sides", stacks)
+    arguments = ["--region", "eu-west-1", "--profile", "prod", "--endpoint-url", "http://localhost:1"]
+    done = cli("rollout", "stack:orders", "new.yaml", *arguments)
+    assert (0, "") == (done.status, done.err)
+    assert [SourceOptions("eu-west-1", "prod", "http://localhost:1")] == asked
+    assert "--stack-name orders" in done.out

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from cfn_table.errors import UsageError
+
+DEPLOYED: Final = ("stack:", "table:")
+"""What the names of sides that are deployed begin with."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,3 +88,16 @@ def _parse_pairs(pairs: Iterable[str], option: str, example: str) -> dict[str, s
             raise UsageError(f"`{option} {name}` is given twice")
         values[name] = value
     return values
+
+
+def require_deployed(old: str | None, new: str | None, given: dict[str, str | None]) -> None:
+    """Refuse what would have no effect: whoever names a Region means to reach something there.
+
+    Raises:
+        UsageError: an option for what is deployed is given, and neither side is.
+    """
+    if any(side is not None and side.startswith(DEPLOYED) for side in (old, new)):
+        return
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(f"`{name}` is for what is deployed", help="name a side `stack:NAME` or `table:NAME`")

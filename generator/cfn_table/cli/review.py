@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from cfn_table.cli import Report as Ending
-from cfn_table.cli.options import account_options, context_option, parse_context, quiet_option
+from cfn_table.cli.options import account_options, context_option, parse_context, quiet_option, require_deployed
 from cfn_table.cli.output import show_findings, use_colour
 from cfn_table.errors import CfnTableError, UsageError
 from cfn_table.pipeline.prepared import Settings
@@ -20,9 +20,6 @@ from cfn_table.review.report import LEVELS
 
 if TYPE_CHECKING:
     from cfn_table.review.report import Review
-
-DEPLOYED: Final = ("stack:", "table:")
-"""What the names of sides that are deployed begin with."""
 
 
 FORMATS: Final = ("text", "markdown", "html", "json", "sarif", "github")
@@ -78,7 +75,7 @@ def command(
     if output not in ("text", "html"):
         ending.show = lambda errors: show_findings(errors, format=output)
     old, new = _sides(old, new, base)
-    _require_deployed(old, new, {"--region": region, "--profile": profile, "--endpoint-url": endpoint_url})
+    require_deployed(old, new, {"--region": region, "--profile": profile, "--endpoint-url": endpoint_url})
     paths = list(_files(files))
     from cfn_table.pipeline.review import SourceOptions, review_change
 
@@ -112,19 +109,6 @@ def _sides(old: str | None, new: str | None, base: str | None) -> tuple[str | No
     if new is not None:
         raise UsageError("OLD and `--base` are the same side", help="leave one of them out")
     return base if base.startswith("git:") else f"git:{base}", old
-
-
-def _require_deployed(old: str | None, new: str | None, given: dict[str, str | None]) -> None:
-    """Refuse what would have no effect: whoever names a Region means to reach something there.
-
-    Raises:
-        UsageError: an option for what is deployed is given, and neither side is.
-    """
-    if any(side is not None and side.startswith(DEPLOYED) for side in (old, new)):
-        return
-    for name, value in given.items():
-        if value is not None:
-            raise UsageError(f"`{name}` is for what is deployed", help="name a side `stack:NAME` or `table:NAME`")
 
 
 def _stdin(old: str | None, new: str | None) -> str:

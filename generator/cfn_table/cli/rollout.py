@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cfn_table.cli.options import context_option, parse_context
+from cfn_table.cli.options import context_option, parse_context, require_deployed
 from cfn_table.errors import UsageError
 
 
@@ -22,8 +22,11 @@ from cfn_table.errors import UsageError
     "regions",
     multiple=True,
     metavar="REGION",
-    help="Region in which each step must be valid. Repeatable; by default us-east-1, and a design names its own.",
+    help="Region in which each step must be valid, the first that of stack:NAME. Repeatable; by default us-east-1, "
+    "and a design names its own.",
 )
+@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration, for stack:NAME.")
+@click.option("--endpoint-url", metavar="URL", help="Endpoint that stack:NAME is read from.")
 @click.option(
     "--folder",
     metavar="DIR",
@@ -36,6 +39,8 @@ def command(
     context: tuple[str, ...],
     stack_name: str | None,
     regions: tuple[str, ...],
+    profile: str | None,
+    endpoint_url: str | None,
     folder: str | None,
     output: str,
 ) -> int:
@@ -49,12 +54,15 @@ def command(
     from cfn_table import __version__
     from cfn_table.pipeline.prepared import Settings
     from cfn_table.pipeline.rollout import RolloutOptions, plan_rollout, write_rollout
+    from cfn_table.pipeline.sources.found import SourceOptions
     from cfn_table.review.rollout import formats
 
     if folder is not None and not folder.strip():  # an empty variable of a script; Path("") would be the current folder
         raise UsageError("`--folder` is empty", help="leave it out, or name a folder")
+    require_deployed(old, new, {"--profile": profile, "--endpoint-url": endpoint_url})
     stdin = sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in (old, new) else ""
-    options = RolloutOptions(stack_name or "", regions or ("us-east-1",), stdin)
+    sources = SourceOptions(next(iter(regions), None), profile, endpoint_url, stdin)
+    options = RolloutOptions(stack_name or "", regions or ("us-east-1",), sources)
     planned = plan_rollout(old, new, Settings(context=parse_context(context)), options)
     if folder is not None:
         write_rollout(planned, Path(folder))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cfn_table.errors import UsageError
 from cfn_table.findings import Finding, Severity
 from cfn_table.pipeline.prepared import Settings
+from cfn_table.pipeline.sources.found import SourceOptions
 
 if TYPE_CHECKING:
     from cfn_table.review.rollout import Rollout, Step
@@ -26,12 +27,12 @@ class RolloutOptions:
     Attributes:
         stack: the stack's name, for commands; empty for that of the design, else `STACK`.
         regions: Regions in which each step must be valid; a design names its own.
-        stdin: the text that `-` stands for.
+        sources: what the sides need beside their names: the account of a stack, and what `-` stands for.
     """
 
     stack: str = ""
     regions: tuple[str, ...] = ("us-east-1",)
-    stdin: str = ""
+    sources: SourceOptions = field(default_factory=SourceOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def plan_rollout(
     """
     from cfn_table.review.rollout import plan
 
-    before, after = sides(old, new, settings, stdin=options.stdin)
+    before, after = sides(old, new, settings, options.sources)
     design = after.design or before.design
     deployed = old.removeprefix("stack:") if old.startswith("stack:") else ""
     rollout = plan(before, after, stack=options.stack or deployed or (design.name if design else "STACK"))
@@ -90,7 +91,7 @@ def plan_rollout(
     return PlannedRollout(before, after, rollout, _findings(before, after, steps, options.regions))
 
 
-def sides(old: str, new: str, settings: Settings, *, stdin: str = "") -> tuple[Side, Side]:
+def sides(old: str, new: str, settings: Settings, options: SourceOptions = SourceOptions()) -> tuple[Side, Side]:
     """Both sides of a rollout, which must have a template.
 
     Raises:
@@ -98,14 +99,14 @@ def sides(old: str, new: str, settings: Settings, *, stdin: str = "") -> tuple[S
     """
     from contextlib import ExitStack
 
-    from cfn_table.pipeline.sources.found import Single, SourceOptions
+    from cfn_table.pipeline.sources.found import Single
     from cfn_table.pipeline.sources.named import STDIN, Sources
 
     if old == new == STDIN:
         raise UsageError("standard input can be read once", help="give one of the sides as a file")
     found = []
     with ExitStack() as folders:
-        sources = Sources(settings, SourceOptions(stdin=stdin), folders)
+        sources = Sources(settings, options, folders)
         for name in (old, new):
             source = sources.named(name)
             if not isinstance(source, Single):
