@@ -91,7 +91,7 @@ def plan_rollout(
     return PlannedRollout(before, after, rollout, _findings(before, after, steps, options.regions))
 
 
-def sides(old: str, new: str, settings: Settings, options: SourceOptions = SourceOptions()) -> tuple[Side, Side]:
+def sides(old: str, new: str, settings: Settings, options: SourceOptions) -> tuple[Side, Side]:
     """Both sides of a rollout, which must have a template.
 
     Raises:

@@ -169,6 +169,11 @@ class Pair:
         found = self.replacements.get(self._positions[id(change)])
         return found is not None and found.certain and not found.kept_name
 
+    def may_be_replaced(self, change: ResourceChange) -> bool:
+        """Whether a resource becomes another one in some deployments, and stays in others."""
+        found = self.replacements.get(self._positions[id(change)])
+        return found is not None and not found.certain and not found.kept_name
+
     def locate(self, path: Path, *, old: bool = False) -> Location | None:
         """The place of a path in a side's template, entries of lists by their names; None without a template."""
         side = self.old if old else self.new

@@ -58,6 +58,8 @@ class TableParts:
         self._set_stream(state, base)
         if self._change.id in state.indexes:
             self._set_indexes(state, base)
+        elif self._change.billing:
+            self._fit_indexes(state, base)
         if self._change.id in state.regions:
             self._set_replicas(state, base)
         self._fit_replicas(state, base)
@@ -108,6 +110,14 @@ class TableParts:
             base[GLOBAL] = found
         else:
             base.pop(GLOBAL, None)
+
+    def _fit_indexes(self, state: State, base: dict[str, Any]) -> None:
+        """Indexes that all stay have the throughput of this state, too."""
+        there = indexes(self._old, self._texts[0]) or {}
+        wanted = indexes(self._new, self._texts[1]) or {}
+        found = indexes({"Properties": base}, self._texts[1 if state.rest else 0]) or {}
+        for name, entry in found.items():
+            self._fit(entry, name, state, there, wanted)
 
     def _fit(self, entry: Any, name: str, state: State, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         """Give an index the throughput that the billing mode of this state asks for."""

@@ -22,6 +22,10 @@ SEVERITIES = {
 """How bad an effect is, where a rule does not say otherwise."""
 
 
+_IN_PLACE = (Effect.REFUSED, Effect.INTERRUPTION, Effect.DELETION)
+"""What only an update of the same resource can do."""
+
+
 def made(
     pair: Pair,
     rule: str,
@@ -54,6 +58,8 @@ def made(
     assert resource is not None
     path = ("Resources", change.logical_id, *below)
     removed = change.new is None or new is NO_VALUE
+    if effect in _IN_PLACE and pair.may_be_replaced(change):
+        more["certain"] = False  # a new resource is made as it is to be
     return Change(
         rule,
         effect,
