@@ -66,9 +66,11 @@ def test_an_export_that_changes_may_be_refused(pair: tuple[Stack, Stack]) -> Non
 
 
 def value_of(things: dict[str, Thing], value: Any) -> Any:
-    """What an export has, as far as it is known."""
+    """What an export has, as far as it is known: the name of a table or a bucket, the ARN of others."""
     thing = things.get(value[1:]) if value.startswith("@") else None
-    return value if thing is None or thing.name is None else (thing.kind, thing.name)
+    if thing is None or thing.name is None:
+        return value
+    return thing.name if thing.kind in ("bucket", "table") else (thing.kind, thing.name, thing.more.get("path"))
 
 
 def is_moved(old: dict[str, Thing], new: dict[str, Thing], value: Any) -> bool:
