@@ -247,3 +247,25 @@ def test_a_side_that_cannot_be_read(library: Library, cli: Cli) -> None:
 def test_the_schema_is_printed(cli: Cli) -> None:
     """`cfn-table schema review` prints the published file."""
     assert (0, json.dumps(SCHEMA)) == ((done := cli("schema", "review")).status, json.dumps(json.loads(done.out)))
+
+
+def test_what_only_a_commit_has_is_shown_in_the_checkout(library: Library, cli: Cli) -> None:
+    """Annotations and SARIF name the file that had it, since no checkout has a file named after a commit."""
+    place = Location("git:75968aa293d3:build/orders/1.0.0/template.yaml", 3, 5, "  TableName:")
+    change = Change(
+        "exports-stay", Effect.REFUSED, Severity.ERROR, "export `orders-TableName` is removed", location=place
+    )
+    library.reviews = (Review("orders", "git:main", "orders", (change,)),)
+    assert (
+        "::error file=build/orders/1.0.0/template.yaml,title=exports-stay::" in cli("review", "--format", "github").out
+    )
+    assert '"uri": "build/orders/1.0.0/template.yaml"' in cli("review", "--format", "sarif").out
+
+
+def test_files_hold_what_could_be_reviewed(library: Library, cli: Cli, tmp_path: Path) -> None:
+    """One design that cannot be read keeps no other from its file; an older file is not left as if it were true."""
+    library.reviews = (GOOD,)
+    library.error = InputError("`templates/other.yaml` cannot be read")
+    (tmp_path / "review.md").write_text("old", "utf-8")
+    assert 2 == cli("review", "--write", "markdown=review.md").status
+    assert GOOD.name in (tmp_path / "review.md").read_text("utf-8")

@@ -230,3 +230,15 @@ def test_the_account_of_a_stack_is_reached(written: Path, cli: Cli, monkeypatch:
     assert (0, "") == (done.status, done.err)
     assert [SourceOptions("eu-west-1", "prod", "http://localhost:1")] == asked
     assert "--stack-name orders" in done.out
+
+
+def test_a_new_template_that_is_wrong_is_no_safe_way(tmp_path: Path, cli: Cli) -> None:
+    """What the linter finds in NEW itself is told of the last step, once, and the status is 1."""
+    new = json.loads(json.dumps(SWAP.new))
+    new["Resources"]["Topic"] = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": ["no text"]}}
+    write(tmp_path, SWAP.old, new)
+    done = cli("rollout", "old.yaml", "new.yaml", "--format", "json")
+    assert 1 == done.status
+    found = [step["findings"] for step in json.loads(done.out)["steps"]]
+    assert [[], []] == found[:-1]
+    assert {"E3012"} == {each["rule"] for each in found[-1]}

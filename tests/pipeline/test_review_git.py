@@ -223,6 +223,20 @@ def test_what_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("compared")
+def test_a_file_whose_name_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    """Nobody knows which design was in it at the base: the others are reviewed, and a new one is not called new."""
+    small_project(repository(tmp_path), "notes")
+    write(tmp_path / "templates" / "lost.yaml", "design: [\n")
+    commit(tmp_path)
+    write(tmp_path / "templates" / "lost.yaml", small_design("lost"))
+    reviews = review_change("git:HEAD", None, SETTINGS)
+    assert "notes" == next(reviews).name
+    with pytest.raises(InputError) as error:
+        next(reviews)
+    assert all("templates/lost.yaml" in str(finding.location) for finding in error.value.findings)
+
+
+@pytest.mark.usefixtures("compared")
 def test_what_is_wrong_in_a_commit_cannot_be_mended_there(tmp_path: Path) -> None:
     """Help says so, for one design and for all; in the working tree it is what it always is."""
     small_project(repository(tmp_path))

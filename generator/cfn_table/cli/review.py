@@ -82,12 +82,14 @@ def command(
     options = SourceOptions(region=region, profile=profile, endpoint_url=endpoint_url, stdin=_stdin(old, new))
     reviews: list[Review] = []
     try:
-        reviews.extend(review_change(old, new, Settings(context=parse_context(context)), options))
-        # Files come first: after a document, standard output could not be given the one of an error.
-        for form, path in paths:
-            _write(path, _shown(reviews, form, quiet).encode("utf-8", "backslashreplace"))
+        try:
+            reviews.extend(review_change(old, new, Settings(context=parse_context(context)), options))
+        finally:
+            # An error comes after the reviews of all designs that can be read, which are worth reading too. Files come
+            # first: after a document, standard output could not be given the one of an error.
+            if reviews:
+                _write_all(reviews, paths, quiet)
     except CfnTableError:
-        # It comes after the reviews of all designs that can be read, which are worth reading too.
         if reviews and output == "text":
             _print(reviews, output, quiet)
         raise
@@ -131,6 +133,11 @@ def _files(files: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
             raise UsageError(f"`{path}` is written twice", help="give each form a file of its own")
         taken.add(as_named(Path(path)))
         yield form, Path(path)
+
+
+def _write_all(reviews: list[Review], files: list[tuple[str, Path]], quiet: bool) -> None:
+    for form, path in files:
+        _write(path, _shown(reviews, form, quiet).encode("utf-8", "backslashreplace"))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cfn_table.errors import CfnTableError, UsageError
+from cfn_table.findings import Location
 from cfn_table.pipeline.prepared import Settings
 from cfn_table.pipeline.sources.found import NOWHERE, Found, Live, Single, SourceOptions, Whole, together
 from cfn_table.pipeline.sources.named import STDIN, Source, Sources
@@ -110,6 +111,8 @@ def _all_reviews(old: Whole, new: Whole) -> Iterator[Review]:
     """A review for each design; what cannot be read is told at the end."""
     failures: list[CfnTableError] = []
     names = sorted({*old.names(), *new.names()})
+    if not names and (unreadable := [*old.unreadable, *new.unreadable]):
+        raise together(unreadable)
     if not names:
         raise UsageError(f"there is no design in `{new.title}`", help="`cfn-table init` makes a project")
     for name in names:
@@ -117,8 +120,19 @@ def _all_reviews(old: Whole, new: Whole) -> Iterator[Review]:
             yield _review(old.find(name), new.find(name), name)
         except CfnTableError as error:
             failures.append(error)
-    if failures:
-        raise together(failures)
+    # The same error is met for each design that may be in the file.
+    told = [*failures, *old.unreadable, *new.unreadable]
+    if told:
+        raise together(list({_about(each): each for each in told}.values()))
+
+
+def _about(error: CfnTableError) -> tuple[tuple[str, str, int], ...]:
+    """What an error says of which file; a file that is broken on both sides is told of once, as it is here."""
+    places = [(each.location or Location("")) for each in error.findings]
+    names = [place.path.replace(":", "/").rpartition("/")[2] for place in places]
+    return tuple(
+        (name, each.message, place.line) for name, each, place in zip(names, error.findings, places, strict=True)
+    )
 
 
 def _loaded(old: Single | Live, new: Single | Live) -> tuple[Found, Found]:

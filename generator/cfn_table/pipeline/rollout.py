@@ -42,7 +42,8 @@ class PlannedRollout:
     Attributes:
         old, new: the sides.
         rollout: the steps, or why there are none.
-        findings: file of a step → what is wrong with its template, but neither with the old nor with the new one.
+        findings: file of a step → what is wrong with its template, and not with the old one; what is wrong with the
+            new one is told of the last step.
     """
 
     old: Side
@@ -122,7 +123,7 @@ def sides(old: str, new: str, settings: Settings, options: SourceOptions) -> tup
 
 
 def _findings(old: Side, new: Side, steps: Sequence[Step], regions: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
-    """What is wrong with steps only."""
+    """What is wrong with steps that is not with what is deployed; what is wrong with NEW is told of NEW itself."""
     from cfn_table.lint.runner import lint_template
     from cfn_table.synth.render import render_yaml
 
@@ -134,13 +135,16 @@ def _findings(old: Side, new: Side, steps: Sequence[Step], regions: Sequence[str
 
     if not steps:
         return {}
-    known = {(each.rule, each.message) for side in (old, new) for each in look(render_yaml(dict(side.data)), side.name)}
-    found = {step.file: look(render_yaml(step.template), step.file) for step in steps}
-    return {
-        file: new_ones
-        for file, each in found.items()
-        if (new_ones := tuple(it for it in each if (it.rule, it.message) not in known))
-    }
+    deployed, wanted = (
+        {(each.rule, each.message) for each in look(render_yaml(dict(side.data)), side.name)} for side in (old, new)
+    )
+    found = {}
+    for step in steps:
+        known = deployed if step.template == new.data else deployed | wanted
+        told = [it for it in look(render_yaml(step.template), step.file) if (it.rule, it.message) not in known]
+        if told:
+            found[step.file] = tuple(told)
+    return found
 
 
 def write_rollout(planned: PlannedRollout, folder: Path) -> list[str]:

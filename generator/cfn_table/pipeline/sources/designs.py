@@ -34,6 +34,7 @@ class ProjectDesigns:
     settings: Settings
     published: bool = False
     _files: dict[str, Path] | None = field(default=None, init=False)
+    _errors: list[CfnTableError] = field(default_factory=list, init=False)
     _names: DesignNames = field(default_factory=DesignNames, init=False)
 
     @property
@@ -47,12 +48,14 @@ class ProjectDesigns:
         return self.project.designs()
 
     def names(self) -> list[str]:
-        """The names of its designs, sorted; files may have other names.
-
-        Raises:
-            CfnTableError: a file cannot be read as a design.
-        """
+        """The names of its designs that can be read, sorted; files may have other names."""
         return sorted(self._by_name())
+
+    @property
+    def unreadable(self) -> tuple[CfnTableError, ...]:
+        """What keeps files from being read as designs of whatever name."""
+        self._by_name()
+        return tuple(self._errors)
 
     def file_of(self, name: str) -> Path | None:
         """The file of the design of that name; files that cannot be read do not matter where another one has it.
@@ -65,7 +68,10 @@ class ProjectDesigns:
                 with contextlib.suppress(CfnTableError):
                     if self._name_of(path) == name:
                         return path
-        return self._by_name().get(name)
+        found = self._by_name().get(name)
+        if found is None and self._errors:
+            raise together(self._errors)
+        return found
 
     def find(self, name: str) -> Found:
         """The side of a design; `NOWHERE` where there is none of that name.
@@ -93,14 +99,11 @@ class ProjectDesigns:
     def _by_name(self) -> dict[str, Path]:
         if self._files is None:
             found: dict[str, Path] = {}
-            errors: list[CfnTableError] = []
             for path in self.project.designs():
                 try:
                     found.setdefault(self._name_of(path), path)
                 except CfnTableError as error:
-                    errors.append(error)
-            if errors:
-                raise together(errors)
+                    self._errors.append(error)
             self._files = found
         return self._files
 

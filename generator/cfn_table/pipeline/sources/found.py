@@ -87,8 +87,12 @@ class Whole(Protocol):
     def title(self) -> str:
         """How messages name it."""
 
+    @property
+    def unreadable(self) -> tuple[CfnTableError, ...]:
+        """What keeps files from being read as designs of whatever name."""
+
     def names(self) -> list[str]:
-        """The names of its designs, sorted."""
+        """The names of its designs that can be read, sorted."""
 
     def find(self, name: str) -> Found:
         """The side of a design; `NOWHERE` where it has none of that name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cfn_table.findings import Severity
+from cfn_table.findings import Location, Severity
 from cfn_table.formats import dumped, github_command
 from cfn_table.review.change import Change
 from cfn_table.review.formats import words
@@ -27,6 +27,13 @@ def sarif(reviews: Sequence[Review], tool_version: str) -> str:
         told = [{"level": "warning", "message": {"text": f"could not be looked at: {each}"}} for each in unseen]
         members["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": told}]
     return dumped(sarif_log([_rule(name) for name in names], results, tool_version, **members))
+
+
+def _here(place: Location) -> Location:
+    """A place in the checkout: of what only a commit has, the file that had it, without a line."""
+    kind, _, rest = place.path.partition(":")
+    path = rest.partition(":")[2] if kind == "git" else ""
+    return Location(path) if path else place
 
 
 def _rules(reviews: Sequence[Review]) -> Iterator[str]:
@@ -67,7 +74,7 @@ def _results(review: Review, names: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _result(change: Change, review: Review, names: list[str]) -> dict[str, Any]:
-    places = [sarif_location(each) for each in (change.design, change.location) if each is not None]
+    places = [sarif_location(_here(each)) for each in (change.design, change.location) if each is not None]
     logical = {"fullyQualifiedName": words.place(change), "kind": "resource" if change.resource else "member"}
     if words.place(change):
         places = [{**each, "logicalLocations": [logical]} for each in places] or [{"logicalLocations": [logical]}]
@@ -115,7 +122,8 @@ def _commands(review: Review) -> Iterator[str]:
     if step is not None and not step.enough:
         yield github_command(Severity.ERROR, words.VERSION_RULE, _version_lines(step), step.location)
     for change in words.grave(review):
-        yield github_command(change.severity, change.rule, _lines(change, review), change.design or change.location)
+        place = change.design or change.location
+        yield github_command(change.severity, change.rule, _lines(change, review), place and _here(place))
 
 
 def _version_lines(step: VersionStep) -> list[str]:
