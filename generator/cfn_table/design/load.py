@@ -121,6 +121,7 @@ def _included(raw: Mapping, file: Path, project: Project) -> list[Path]:
         try:
             matches = sorted(match for match in file.parent.glob(str(glob)) if match.is_file())
         except (ValueError, NotImplementedError, OSError, IndexError, RuntimeError):
+            # All that pathlib raises, in one version of Python or another, for a glob that can match nothing.
             matches = []
         if not matches:
             raise InputError(

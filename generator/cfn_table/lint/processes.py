@@ -220,7 +220,7 @@ def usable_cpus() -> int:
 def _import_path() -> list[str]:
     """Our `sys.path`, the folder of this `cfn_table` first, and never the current folder (unless it is that one)."""
     # Without pathlib, whose import takes as long as starting the worker.
-    ours = os.path.abspath(__file__)  # noqa: PTH100
+    ours = os.path.abspath(__file__)  # noqa: PTH100 (see above)
     for _ in __name__.split("."):
         ours = os.path.dirname(ours)  # noqa: PTH120
     here = os.path.realpath(os.curdir)

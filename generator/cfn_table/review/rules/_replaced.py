@@ -11,21 +11,22 @@ from cfn_table.review.rules._made import made, shown, step
 
 
 def replaced(
-    pair: Pair, rule: str, is_about: Callable[[Replacement, Cause], bool], *, wanted: str, kept: str
+    pair: Pair, rule: str, is_about: Callable[[str, tuple[str, ...]], bool], *, wanted: str, kept: str = ""
 ) -> Iterator[Change]:
     """A change for each cause of a replacement that a rule is about.
 
     Args:
         pair: the two sides.
         rule: the rule's name.
-        is_about: whether it is about a cause.
+        is_about: whether it is about a resource type, and the property that is the cause.
         wanted: the help where the resource is replaced.
-        kept: the help where CloudFormation refuses, because the resource keeps its name.
+        kept: the help where CloudFormation refuses, because the resource keeps its name; by default the same.
     """
     for each in pair.replacements.values():
         for cause in each.causes:
-            if is_about(each, cause):
-                yield _change(pair, rule, each, cause, kept if each.kept_name else wanted)
+            resource = each.change.new
+            if resource is not None and is_about(resource.type, cause.path):
+                yield _change(pair, rule, each, cause, (kept if each.kept_name else "") or wanted)
 
 
 def _change(pair: Pair, rule: str, replacement: Replacement, cause: Cause, help: str) -> Change:

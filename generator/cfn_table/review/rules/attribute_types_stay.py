@@ -33,11 +33,6 @@ def check(pair: Pair) -> Iterator[Change]:
     yield from replaced(
         pair,
         NAME,
-        lambda each, cause: (
-            each.change.old is not None
-            and each.change.old.type in TABLE_TYPES
-            and cause.path[:1] == ("AttributeDefinitions",)
-        ),
+        lambda kind, path: kind in TABLE_TYPES and path[:1] == ("AttributeDefinitions",),
         wanted="keep the type, and add an attribute of the other type with an index of its own",
-        kept="keep the type, and add an attribute of the other type with an index of its own",
     )

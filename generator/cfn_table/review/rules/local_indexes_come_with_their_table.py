@@ -35,11 +35,7 @@ def check(pair: Pair) -> Iterator[Change]:
     yield from replaced(
         pair,
         NAME,
-        lambda each, cause: (
-            each.change.old is not None
-            and each.change.old.type in TABLE_TYPES
-            and cause.path[:1] == ("LocalSecondaryIndexes",)
-        ),
+        lambda kind, path: kind in TABLE_TYPES and path[:1] == (LOCAL,),
         wanted="use a global secondary index; a new table is empty: see `cfn-table rollout`",
         kept="use a global secondary index, or a table of another name: see `cfn-table rollout`",
     )

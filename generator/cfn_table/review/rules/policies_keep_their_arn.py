@@ -33,7 +33,7 @@ def check(pair: Pair) -> Iterator[Change]:
     yield from replaced(
         pair,
         NAME,
-        lambda each, _: each.change.old is not None and each.change.old.type == TYPE,
+        lambda kind, _: kind == TYPE,
         wanted="keep it; whoever has the policy attached must attach the new one",
         kept="keep it, or give the policy another name, which whoever has it attached must follow",
     )

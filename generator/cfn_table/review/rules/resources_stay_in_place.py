@@ -51,7 +51,7 @@ def check(pair: Pair) -> Iterator[Change]:
     yield from replaced(
         pair,
         NAME,
-        lambda each, _: each.change.old is not None and each.change.old.type not in _OTHERS,
+        lambda kind, _: kind not in _OTHERS,
         wanted="keep the value, or add a second resource and remove the first when nobody uses it",
         kept="CloudFormation cannot replace a resource under its name: give it another name",
     )

@@ -31,9 +31,7 @@ def check(pair: Pair) -> Iterator[Change]:
     yield from replaced(
         pair,
         NAME,
-        lambda each, cause: (
-            each.change.old is not None and each.change.old.type in TABLE_TYPES and cause.path == ("KeySchema",)
-        ),
+        lambda kind, path: kind in TABLE_TYPES and path == ("KeySchema",),
         wanted="keep the key; to move to another table see `cfn-table rollout`, which copies the items first",
         kept="CloudFormation cannot replace a table under its name: see `cfn-table rollout` for the migration",
     )

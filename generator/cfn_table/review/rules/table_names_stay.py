@@ -32,10 +32,9 @@ def check(pair: Pair) -> Iterator[Change]:
     yield from replaced(
         pair,
         NAME,
-        lambda each, cause: (
-            each.change.old is not None
-            and each.change.old.type in TABLE_TYPES
-            and cause.path[:1] not in (("KeySchema",), ("AttributeDefinitions",), ("LocalSecondaryIndexes",))
+        lambda kind, path: (
+            kind in TABLE_TYPES
+            and path[:1] not in (("KeySchema",), ("AttributeDefinitions",), ("LocalSecondaryIndexes",))
         ),
         wanted="keep the name; to move to another table see `cfn-table rollout`, which copies the items first",
         kept="keep what it was made from: a table is imported once",
