@@ -18,7 +18,7 @@ from cfn_table.pipeline.prepared import Settings, prepare
 from cfn_table.pipeline.review import review_change
 from cfn_table.pipeline.sources.found import SourceOptions
 from cfn_table.synth.read import read_template
-from tests.pipeline.test_review_deployed import answering
+from tests.pipeline.deployed import answering
 from tests.projects import copy_designs, small_project
 
 SETTINGS = Settings(environment={})
