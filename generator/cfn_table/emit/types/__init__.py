@@ -1,0 +1,26 @@
+"""A design's keys, items and requests as types of several languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from cfn_table.emit.types.type_file import TypeFile
+
+if TYPE_CHECKING:
+    from cfn_table.design.design import Design
+
+EMITTERS: Final[Mapping[str, Callable[[Design], TypeFile]]] = {}
+"""Language → what writes its file, in the order of every output."""
+
+
+def emit_types(design: Design) -> dict[str, TypeFile]:
+    """The design's types in every language, by the language's name.
+
+    Args:
+        design: the design, without errors.
+    """
+    return {language: emit(design) for language, emit in EMITTERS.items()}
+
+
+__all__ = ["EMITTERS", "TypeFile", "emit_types"]
