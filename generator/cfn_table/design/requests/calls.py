@@ -25,13 +25,14 @@ MOST_IN_BATCH: Final = {"BatchGetItem": 100, "BatchWriteItem": 25}
 _EXACT: Final = Context(prec=60)
 """Loses none of the 38 digits that a number may have."""
 
-_PART_NAMES: Final = {
+PART_NAMES: Final = {
     "GetItem": "Get",
     "PutItem": "Put",
     "UpdateItem": "Update",
     "DeleteItem": "Delete",
     "ConditionCheck": "ConditionCheck",
 }
+"""Operation of a transaction's part → the parameter that holds it (API reference, TransactWriteItem)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _parts(design: Design, request: Request, inputs: Inputs, names: Names) -> li
     for part in request.parts:
         put = [next(items)] if part.operation == "PutItem" else []
         parameters = {"TableName": names.table, **_single(design, part, inputs.arguments, put, names)}
-        found.append({_PART_NAMES[part.operation]: parameters})
+        found.append({PART_NAMES[part.operation]: parameters})
     return found
 
 
@@ -151,7 +152,7 @@ def _operand_value(
     if operand.template is not None:
         condition = KeyCondition(operand.attribute, "equals", (operand.template,))
         return _key_value(design, request, condition, request.entities, arguments)
-    kind = _kind(design, request, operand.attribute)
+    kind = kind_of(design, request, operand.attribute)
     kind = member_kind(kind) if operand.member else kind
     if operand.parameter is not None:
         return attribute_value(arguments[operand.parameter], kind)
@@ -165,9 +166,9 @@ def _operand_value(
     return attribute_value(convert(kind, raw), kind)
 
 
-def _kind(design: Design, request: Request, path: str) -> str:
+def kind_of(design: Design, request: Request, path: str) -> str:
     """The type of what a path leads to; `any` for what is inside of a map or a list."""
-    for view in _views(design, request.entities):
+    for view in request_views(design, request.entities):
         name = attribute_of(path, view.stored)
         if name in view.attributes:
             return view.attributes[name].type if name == path else "any"
@@ -176,7 +177,8 @@ def _kind(design: Design, request: Request, path: str) -> str:
     return "string" if path == design.file.table.type_attribute else "any"
 
 
-def _views(design: Design, entities: Sequence[str]) -> list[EntityView]:
+def request_views(design: Design, entities: Sequence[str]) -> list[EntityView]:
+    """The entities of these names; all of the design for none, since a Scan may read everything."""
     return [design.entities[name] for name in entities or design.entities]
 
 
@@ -194,7 +196,7 @@ def _key_value(
         return attribute_value(arguments[whole.name])
     if key_type != "S":  # a constant
         return attribute_value(convert({"N": "number", "B": "binary"}[key_type], str(template)))
-    views = _views(design, entities)
+    views = request_views(design, entities)
     return attribute_value("".join(_key_text(part, request, views, arguments) for part in template.parts))
 
 
