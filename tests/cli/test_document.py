@@ -55,7 +55,7 @@ def test_every_option_and_argument_is_documented(name: str) -> None:
 def test_the_list_of_commands_is_the_folder() -> None:
     """One file for each command, and each command is in the list, with the first sentence of its help."""
     folder = Path(cfn_table.__file__).parent / "cli"
-    beside = {"__init__", "document", "endings", "options", "output", "progress", "root"}
+    beside = {"__init__", "document", "endings", "interrupts", "options", "output", "progress", "root"}
     assert set(COMMANDS) == {path.stem for path in folder.glob("*.py")} - beside
     for name, command in commands():
         if name not in COMMANDS:

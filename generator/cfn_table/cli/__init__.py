@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO, cast
 
+from cfn_table.cli.interrupts import interrupts_come_again
 from cfn_table.errors import CfnTableError, InputError
 from cfn_table.findings import Finding, Location
 
@@ -46,11 +47,17 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        import click
-
-        from cfn_table.cli.root import cli
+        with interrupts_come_again():
+            return _call()
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _call() -> int:
+    import click
+
+    from cfn_table.cli.root import cli
+
     report = Report()
     asked: list[int] = []
     try:
@@ -63,7 +70,7 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         return INTERRUPTED
     except CfnTableError as error:
         return _show(error, report)
