@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from cfn_table.languages.automaton import (
     EMPTY_WORD,
@@ -21,6 +20,7 @@ from cfn_table.languages.automaton import (
 from cfn_table.languages.charset import ANY_CHARACTER, CharSet
 from cfn_table.languages.errors import InvalidPattern, TooComplex, Unsupported
 from cfn_table.languages.matching import category, compile_quietly, ignoring_case
+from cfn_table.languages.scan import ASCII, DOTALL, IGNORECASE, Scanner, changed
 
 MAX_DEPTH = 50
 """How deeply groups may be nested."""
@@ -31,15 +31,6 @@ MAX_LENGTH = 2 * MAX_POSITIONS
 # after it.
 _Part = tuple[Automaton, int | None, int | None]
 
-_WHITE_SPACE = " \t\n\r\v\f"
-_CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_HEX_DIGITS = {"x": 2, "u": 4, "U": 8}
-# Plain integers: arithmetic with the flags of `re` themselves is slow.
-_IGNORECASE, _MULTILINE, _DOTALL, _VERBOSE, _ASCII = map(
-    int, (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII)
-)
-_FLAGS = {"i": _IGNORECASE, "m": _MULTILINE, "s": _DOTALL, "x": _VERBOSE, "a": _ASCII}
-_COUNTS = re.compile(r"\{(?:(\d+)|(?=,))(?:(,)(\d*))?\}", re.ASCII)
 _UNSUPPORTED_GROUPS = {
     "(?=": "lookahead",
     "(?!": "lookahead",
@@ -71,12 +62,11 @@ def automaton_of(pattern: str) -> Automaton:
     return _Reader(pattern).read(flags)
 
 
-class _Reader:
+class _Reader(Scanner):
     """Reads one valid pattern from left to right."""
 
     def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
-        self._at = 0
+        super().__init__(pattern)
         self._depth = 0
 
     def read(self, flags: int) -> Automaton:
@@ -100,13 +90,14 @@ class _Reader:
         parts: list[_Part] = []
         pattern = self._pattern
         while self._at < len(pattern) and (this := pattern[self._at]) not in "|)":
-            if flags & _VERBOSE and this in _WHITE_SPACE:
-                self._at += 1
-            elif flags & _VERBOSE and this == "#":
-                end = pattern.find("\n", self._at)
-                self._at = end + 1 if end >= 0 else len(pattern)
-            elif counts := self._quantifier():
-                parts[-1] = self._repeated(parts[-1], *counts)
+            start = self._at
+            if self._skipped(flags):
+                continue
+            if counts := self._quantifier():
+                if counts.mode == "+":
+                    raise self._unsupported("a possessive quantifier", start, pattern[start : self._at])
+                # Greedy and lazy differ in what they capture, never in what they match as a whole.
+                parts[-1] = self._repeated(parts[-1], counts.minimum, counts.maximum)
             elif this == "(":
                 if (group := self._group(flags)) is not None:
                     parts.append(group)
@@ -137,29 +128,6 @@ class _Reader:
                 raise self._inner_anchor(anchor)
         return repeat(automaton, minimum, maximum), head, tail
 
-    def _quantifier(self) -> tuple[int, int | None] | None:
-        """The quantifier that begins here, if one does: how often at least and at most."""
-        start = self._at
-        this = self._pattern[start]
-        counts: tuple[int, int | None]
-        if this in "*+?":
-            counts = (1 if this == "+" else 0, 1 if this == "?" else None)
-            self._at += 1
-        elif this == "{" and (match := _COUNTS.match(self._pattern, start)):
-            low, comma, high = match.groups()
-            minimum = int(low or 0)
-            counts = (minimum, minimum if not comma else int(high) if high else None)
-            self._at = match.end()
-        else:
-            return None
-        if self._pattern.startswith("+", self._at):
-            construct = self._pattern[start : self._at + 1]
-            raise self._unsupported("a possessive quantifier", start, construct)
-        if self._pattern.startswith("?", self._at):
-            # Greedy and lazy differ in what they capture, never in what they match as a whole.
-            self._at += 1
-        return counts
-
     def _group(self, flags: int) -> _Part | None:
         """A group; None for a comment or global flags, which stand for nothing."""
         start, pattern = self._at, self._pattern
@@ -177,7 +145,7 @@ class _Reader:
             self._at = end.end()
             if end[0] == ")":
                 return None
-            flags = _changed(flags, pattern[start + 2 : end.start()])
+            flags = changed(flags, pattern[start + 2 : end.start()])
         else:
             self._at += 1
         self._depth += 1
@@ -200,12 +168,12 @@ class _Reader:
             return EMPTY_WORD, None, start
         if this == ".":
             self._at += 1
-            return character(ANY_CHARACTER if flags & _DOTALL else _NOT_NEWLINE), None, None
+            return character(ANY_CHARACTER if flags & DOTALL else _NOT_NEWLINE), None, None
         if this == "[":
             characters = self._class(flags)
-            if flags & _IGNORECASE:
+            if flags & IGNORECASE:
                 token = self._pattern[start : self._at]
-                characters = ignoring_case(token, characters, bool(flags & _ASCII))
+                characters = ignoring_case(token, characters, bool(flags & ASCII))
             return character(characters), None, None
         if this == "\\":
             follows = self._pattern[start + 1]
@@ -214,12 +182,12 @@ class _Reader:
                 return EMPTY_WORD, *((start, None) if follows == "A" else (None, start))
             if follows in "bB":
                 raise self._unsupported("a word boundary", start, f"\\{follows}")
-        read = self._character(flags, in_class=False)
-        if isinstance(read, CharSet):
-            return character(read), None, None
+        read = self._character(in_class=False)
+        if isinstance(read, str):
+            return character(category(read, bool(flags & ASCII))), None, None
         characters = CharSet([(read, read)])
-        if flags & _IGNORECASE and characters:
-            characters = ignoring_case(re.escape(chr(read)), characters, bool(flags & _ASCII))
+        if flags & IGNORECASE and characters:
+            characters = ignoring_case(re.escape(chr(read)), characters, bool(flags & ASCII))
         return character(characters), None, None
 
     def _class(self, flags: int) -> CharSet:
@@ -230,69 +198,21 @@ class _Reader:
         sets: list[CharSet] = []
         # A bracket that closes nothing yet is a character of the class.
         while not sets or self._pattern[self._at] != "]":
-            low = self._character(flags, in_class=True)
-            if isinstance(low, CharSet):
-                sets.append(low)
+            low = self._character(in_class=True)
+            if isinstance(low, str):
+                sets.append(category(low, bool(flags & ASCII)))
                 continue
-            high: int | CharSet = low
+            high: int | str = low
             if self._pattern[self._at] == "-" and self._pattern[self._at + 1] != "]":
                 self._at += 1
-                high = self._character(flags, in_class=True)
+                high = self._character(in_class=True)
             assert isinstance(high, int)  # `re` has refused a category as an end of a range
             sets.append(CharSet([(low, high)]))
         self._at += 1
         found = CharSet().union(*sets)
         return found.complement() if negated else found
 
-    def _character(self, flags: int, *, in_class: bool) -> int | CharSet:
-        """The code point that is written here, plainly or as an escape; or the set of a category."""
-        pattern, start = self._pattern, self._at
-        if pattern[start] != "\\":
-            self._at += 1
-            return ord(pattern[start])
-        follows = pattern[start + 1]
-        self._at += 2
-        if follows in "dDsSwW":
-            return category(follows, bool(flags & _ASCII))
-        if follows in _HEX_DIGITS:
-            digits = pattern[self._at : self._at + _HEX_DIGITS[follows]]
-            self._at += len(digits)
-            return int(digits, 16)
-        if follows == "N":
-            end = pattern.index("}", start)
-            self._at = end + 1
-            return ord(unicodedata.lookup(pattern[start + 3 : end]))
-        if follows in "0123456789":
-            return self._octal(in_class)
-        if follows == "b":
-            return ord("\b")
-        return ord(_CONTROLS.get(follows, follows))
-
-    def _octal(self, in_class: bool) -> int:
-        """The code point of an octal escape, whose first digit has been read."""
-        start = self._at - 2
-        octal = re.compile(r"0[0-7]{0,2}|[0-7]{3}" if not in_class else "[0-7]{1,3}")
-        match = octal.match(self._pattern, start + 1)
-        if match is None:
-            construct = re.compile(r"\\[0-9]{1,2}").match(self._pattern, start)
-            raise self._unsupported("a back-reference", start, construct[0] if construct else "\\")
-        self._at = match.end()
-        return int(match[0], 8)
-
-    def _unsupported(self, what: str, offset: int, construct: str) -> Unsupported:
-        return Unsupported(f"{what} `{construct}` is not supported", self._pattern, offset, construct)
-
     def _inner_anchor(self, offset: int) -> Unsupported:
         construct = self._pattern[offset : offset + (2 if self._pattern[offset] == "\\" else 1)]
         message = f"the anchor `{construct}` is supported only where a match begins or ends"
         return Unsupported(message, self._pattern, offset, construct)
-
-
-def _changed(flags: int, letters: str) -> int:
-    """Flags after the inline flags of a group, such as `i`, `a-s`, or nothing."""
-    added, _, removed = letters.partition("-")
-    for letter in added:
-        flags = flags & ~_ASCII if letter == "u" else flags | _FLAGS[letter]
-    for letter in removed:
-        flags &= ~_FLAGS[letter]
-    return flags
