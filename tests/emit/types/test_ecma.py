@@ -1,0 +1,398 @@
+r"""A pattern of the design language means in ECMAScript what it means in Python, and reads alike where it can.
+
+`re.fullmatch` and Node.js judge the same texts.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from cfn_table.design.keys import _BOUNDED, Domain
+from cfn_table.emit.types.ecma import MAX_DEPTH, to_ecma
+from cfn_table.languages import InvalidPattern, Unsupported
+from cfn_table.languages.matching import compile_quietly
+from tests.emit.types.node import Matcher, matcher
+from tests.languages.strategies import patterns as regular_patterns
+
+# Characters that constructs tell apart: cases, digits, spaces, marks, format characters, halves of pairs.
+_PROBES = "aAbBzZ019_ -^]#./\n\r\t\v\x07\x08\x00\x1c\x1f\x7f\x85\xa0éÉßẞſKkİıIiµμΜσς٣²Ⅳ\u0301\u2028\ufeff\u3000字😀𝟘"
+_SURROGATES = "\ud83d\ude00"
+_TEXTS = [
+    *["", *_PROBES, *_SURROGATES, *(one + other for one in _PROBES for other in "aA1\n _")],
+    *["a\ud83d", "abab", "aaa", "aa\n", "aab", "a a", "a-b", "xyz", "aXbX", "a\n\n", "é😀", "{2}", "a{", "ab-ab"],
+]
+
+
+@pytest.fixture(scope="module", name="node")
+def _node() -> Iterator[Matcher]:
+    with matcher() as running:
+        yield running
+
+
+def _python(pattern: str, texts: list[str]) -> list[str]:
+    reads = compile_quietly(pattern)
+    return [text for text in texts if reads.fullmatch(text)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("[a-z]+", "[a-z]+"),
+        ("[^#]+", "[^#]+"),
+        (Domain().expression(), "[^#]+"),
+        (Domain(delimiter="").expression(), r"[\s\S]+"),
+        (Domain(delimiter="##").expression(), r"(?:(?!##)[\s\S])+"),
+        (Domain(delimiter="^").expression(), "[^^]+"),
+        (Domain(delimiter="/").expression(), "[^/]+"),
+        (Domain(values=("free", "pro-1", "a|b")).expression(), r"free|pro-1|a\|b"),
+        *((pattern, pattern) for pattern in _BOUNDED.values()),
+        ("[A-Za-z0-9_-]{1,64}", "[A-Za-z0-9_-]{1,64}"),
+        ("user|usage", "user|usage"),
+        (r"^[a-z]+$", r"^[a-z]+$"),
+        (r"\A[a-z]+\Z", r"^[a-z]+$"),
+        (r"^a$|^b$", r"^a$|^b$"),
+        (r"(a|b$)", r"(?:a|b$)"),
+        (r"(a|b$)c?", r"(?:a|b(?=\n?$))c?"),
+        (".+", r"[^\n]+"),
+        (r"(?s:.)", r"(?:[\s\S])"),
+        (r"\d{3}", r"\p{Nd}{3}"),
+        (r"[\w.-]+@\w+", r"[.\-\p{L}\p{N}_]+@[\p{L}\p{N}_]+"),
+        (r"[^\W_]", r"(?:(?![_])[\p{L}\p{N}_])"),
+        (r"\-\#\/\ ", "-#/ "),
+        (r"\.\*\[\]\{\}", r"\.\*\[\]\{\}"),
+        (r"a{,2}b{,}c{2,}?", r"a{0,2}b*c{2,}?"),
+        (r"x{", r"x\{"),
+        (r"\x41\u00e9\U0001f600", r"A\xe9\u{1f600}"),
+        ("é😀", "é😀"),
+        (r"[a-e\N{DIGIT ONE}]", "[a-e1]"),
+        ("(?:a(?#why)b)", "(?:ab)"),
+        ("(?x: a b [ ] )", "(?:ab[ ])"),
+        ("(?i:k9)", r"(?:[Kk\u212a]9)"),
+        ("[0-9]++", "(?:[0-9]+(?![0-9]))"),
+        ("a?+", "(?:a|(?!a))"),
+        ("a{1,3}+", "(?:a{3}|a{1,2}(?!a))"),
+        ("(?=a)*", "(?:(?=a))*"),
+        ("[\\s\\S]", r"[\s\S]"),
+        (r"[^\d\D]", r"[^\s\S]"),
+        (r"[\]\\^a]", r"[\]\\^a]"),
+        (r"[\^a-]", r"[\^a-]"),
+        (r"[a\-z]", r"[a\-z]"),
+        ("\u2028\t\n", r"\u2028\t\n"),
+    ],
+)
+def test_a_pattern_reads_as_it_did_where_it_can(pattern: str, expected: str) -> None:
+    """Only what ECMAScript reads otherwise is written otherwise."""
+    assert expected == to_ecma(pattern)
+
+
+_HAND_PICKED = r"""
+abc|b
+a||b
+()
+(a)(b)?
+(?:ab)*
+a(?#comment)*
+[ab-]
+[]a]
+[^]a]
+[^\n]
+[\]\-^]
+[\^-a]
+[+--]
+[,-\-]
+[a\-z]
+[-a]
+[^-a]
+[^^]
+[\d\s]
+[\d-]
+[\w-]
+[\D]
+[^\D]
+[\s\W]
+[\S\n]
+[^\S\n]
+[^\S\Wa]
+[^\S\W]
+[^\W_]
+[\W\d]
+[\w\W]
+[^\s\S]
+[\x61-\x7a\u00e9]
+[\101\0]
+[\b]
+.
+.*
+(?s).
+(?s:.)*
+(?-s:.)
+\d\D?
+\s
+\S
+\w
+\W
+(?a)\w
+(?a:\d)\d
+(?a:[^\W])
+(?a:[\D\S])
+(?a:\s|\S\W)
+(?u:\w)
+(?i)k
+(?i)[a-z]
+(?i)[^a-z]
+(?i)[^\wé]
+(?i)[\Wk]
+(?i)ss?
+(?i)ß
+(?i)ẞ
+(?i)i
+(?i)İ
+(?i)µ
+(?i)σ
+(?ai)k
+(?ai)[i-k]
+(?ai)É
+(?i:a)a
+(?i:a(?-i:b)|B)
+(?i)[+-\]]
+(?x) a b # comment
+(?x: a | b ) a
+(?x)[ #]a
+(?x)a *
+(?m)^a$
+(?m)^a$\n
+(?m:^)a
+(?m)a\n^b
+^a
+a^
+a$
+a$\n
+a$\n?
+(?:a|b$)\n?
+^a$|\Ab\Z
+(^|b)
+(a$)?
+(?:a$)*\n?
+$
+$^
+\b
+\B
+\ba\b.*
+a\B.
+.\b.
+.\B.
+(?a:.\b.)
+(?a:.\B.)
+a(?=b)b
+(?=a)..
+(?!a).
+(?=a)*.
+(?!a)?.
+.(?<=a)
+.(?<!a).
+.(?<=[^\W_]).
+(?=a$).
+(?=a$)a\n
+(?<=^a)b|a(?<=^a).*
+a*+
+a*+a
+a++b
+a?+a
+.?+.
+a{0,2}+a
+a{1,2}+a
+a{2}+b
+a{2,}+
+[ab]*+b
+\d*+1
+a{
+a{}
+a{x}
+a{1
+{a}
+x{,2
+\{2\}
+a*?
+a+?b
+a??
+a{,2}
+a{1,2}?
+a{,}
+a{0}
+(a?){2}
+(a*)*
+(a|a)*b
+(?:(?:a?)+b?)*
+\.\*\\\[\-
+\a|\t|\r|\f|\v
+\0|\07|\061|\141
+\0001
+\u0061\U00000062
+[\ud83d]
+[\ud83d\ude00]
+[\ude00\ud83d]
+[a-\ud83d\ude00]
+[\ud800-\udfff]
+\ud83d
+\ud83d|a
+[^\ud83d]
+\N{LATIN SMALL LETTER A}
+[\U0001f600-\U0001f64f😀]
+\#\ \é
+/
+""".strip("\n").split("\n")
+
+
+@pytest.mark.parametrize("pattern", [*_HAND_PICKED, "(?x) a # comment\n b", "a\\\n", "[\n]", "\n", " \u2028", "[\0]"])
+def test_a_pattern_matches_the_same_texts(node: Matcher, pattern: str) -> None:
+    """Every probe is judged as `re.fullmatch` judges it."""
+    texts = [text for text in _TEXTS if text or r"\B" not in pattern]
+    assert _python(pattern, texts) == node.full_matches(to_ecma(pattern), texts)
+
+
+@pytest.mark.parametrize("pattern", _HAND_PICKED)
+def test_a_pattern_means_the_same_inside_of_a_larger_one(node: Matcher, pattern: str) -> None:
+    """As in a key, between other texts; a `$` before a line feed is the one exception, and stands in no key."""
+    texts = [text for text in ["x" + text + "y" for text in _TEXTS] + _TEXTS if text or r"\B" not in pattern]
+    flags = re.match(r"\(\?[aismux]+\)", pattern)
+    inner = pattern if flags is None else f"(?{flags[0][2:-1]}:{pattern[flags.end() :]}\n)"
+    inner = inner if flags is None or "x" in flags[0] else inner.replace("\n)", ")")
+    expected = _python(f"x?(?:{inner})y?", texts)
+    assert expected == node.full_matches(f"x?(?:{to_ecma(pattern)})y?", texts)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\d", r"\D", r"\s", r"\S", r"\w", r"\W", "(?a)[\\W\\d]", ".", "(?i)[a-zß]", "(?i)[^k\u0390]"]
+)
+def test_a_class_holds_the_same_characters_of_all_of_unicode(node: Matcher, pattern: str) -> None:
+    """Not a sample: every character that this Python's tables know."""
+    known = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
+    assert _python(pattern, known) == node.full_matches(to_ecma(pattern), known)
+
+
+_ITEMS = [
+    *[
+        "a",
+        "b",
+        "A",
+        "1",
+        "_",
+        "-",
+        "#",
+        "/",
+        "é",
+        "😀",
+        "\n",
+        r"\n",
+        " ",
+        r"\ ",
+        r"\.",
+        ".",
+        r"\t",
+        r"\x61",
+        r"\u00e9",
+    ],
+    *[
+        "[ab]",
+        "[^a]",
+        "[a-c]",
+        "[^ab]",
+        "[]a]",
+        "[a^-]",
+        r"[\w-]",
+        r"[^\W_]",
+        r"[\Sa]",
+        r"[^\D\s]",
+        r"[\d\W]",
+        r"[\s\S]",
+    ],
+    *[r"\d", r"\D", r"\s", r"\S", r"\w", r"\W", "^", "$", r"\A", r"\Z", r"\b", "(?:)", "{", "}", "]", "(?#c)"],
+]
+_QUANTIFIERS = ["*", "+", "?", "{2}", "{1,}", "{,2}", "{1,3}", "*?", "+?", "??", "{1,2}?", "*+", "?+", "{1,2}+"]
+_GROUPS = ["(", "(?:", "(?s:", "(?i:", "(?m:", "(?a:", "(?x:", "(?-i:", "(?=", "(?!", "(?<=", "(?<!"]
+
+
+def _larger(smaller: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    groups = st.tuples(st.sampled_from(_GROUPS), st.lists(smaller, min_size=1, max_size=3).map("|".join))
+    return st.one_of(
+        st.lists(smaller, min_size=2, max_size=4).map("".join),
+        groups.map(lambda parts: f"{parts[0]}{parts[1]})"),
+        st.tuples(smaller, st.sampled_from(_QUANTIFIERS)).map("".join),
+        st.tuples(groups, st.sampled_from(_QUANTIFIERS)).map(lambda each: f"{each[0][0]}{each[0][1]}){each[1]}"),
+    )
+
+
+_SHORT = st.text(st.sampled_from("aAbB1_-#/é😀\n \t٣K\u2028\x1c\ufeff"), max_size=4)
+_SOME = ["a", "ab", "aab", "\n", "a\n", "a ", "1", "-a", "é"]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.recursive(st.sampled_from(_ITEMS), _larger, max_leaves=8), st.lists(_SHORT, max_size=20))
+def test_any_pattern_matches_the_same_texts_or_is_refused(node: Matcher, pattern: str, texts: list[str]) -> None:
+    """Random constructs, each inside of others."""
+    try:
+        compile_quietly(pattern)
+    except re.error:
+        with pytest.raises(InvalidPattern):
+            to_ecma(pattern)
+        return
+    possessive = re.search(r"[?*+}]\+", pattern)
+    try:
+        printed = to_ecma(pattern)
+    except Unsupported:
+        assume(not possessive)
+        raise
+    probes = [*texts, *_SOME]
+    assert _python(pattern, probes) == node.full_matches(printed, probes)
+
+
+@settings(max_examples=300, deadline=None)
+@given(regular_patterns(), st.lists(st.text("abcABC", max_size=5), max_size=20))
+def test_any_regular_pattern_matches_the_same_texts(node: Matcher, pattern: str, texts: list[str]) -> None:
+    """What the exact questions about keys understand is never refused."""
+    assert _python(pattern, texts) == node.full_matches(to_ecma(pattern), texts)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=8), st.text(max_size=8))
+def test_any_text_can_be_a_literal(node: Matcher, literal: str, other: str) -> None:
+    """Escaped as Python escapes it, a text matches itself alone."""
+    texts = [literal, other, literal + other]
+    assert _python(re.escape(literal), texts) == node.full_matches(to_ecma(re.escape(literal)), texts)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "offset", "message"),
+    [
+        ("(?>a|b)c", 0, "an atomic group `(?>` is not supported"),
+        ("(a)?(?(1)b|c)", 4, "a conditional group `(?(` is not supported"),
+        ("(?P<x>a)b(?P=x)", 9, "a back-reference `(?P=` is not supported"),
+        (r"(a)\1", 3, r"a back-reference `\1` is not supported"),
+        ("(?:ab)*+c", 6, "a possessive quantifier behind more than a character `*+` is not supported"),
+        (r"\b(?:a){1,2}+", 7, "a possessive quantifier behind more than a character `{1,2}+` is not supported"),
+        (
+            "(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1),
+            MAX_DEPTH,
+            f"groups are nested more than {MAX_DEPTH} deep",
+        ),
+    ],
+)
+def test_what_has_no_translation_is_refused_with_its_place(pattern: str, offset: int, message: str) -> None:
+    """The message names the construct."""
+    with pytest.raises(Unsupported) as refused:
+        to_ecma(pattern)
+    assert (message, offset) == (refused.value.message, refused.value.offset)
+    assert isinstance(refused.value, ValueError)
+
+
+def test_what_python_refuses_is_refused() -> None:
+    """With the message of `re`."""
+    with pytest.raises(InvalidPattern, match="unterminated character set"):
+        to_ecma("[a")
