@@ -41,10 +41,11 @@ _BUILTINS: Final = frozenset(
 _TYPES: Final = frozenset(
     re.findall(
         r"\w+",
-        "Any Array ArrayBuffer BigInt Boolean Date Decimal Error Exclude Extract False Final Function Iterable "
-        "Iterator JSON Literal Lowercase Map Mapping Math NaN None NotRequired Number Object Omit Partial Pick "
-        "Promise RangeError Readonly Record RegExp Required Sequence Set String Symbol TableNames True TypeError "
-        "TypeGuard TypeIs TypedDict Uint8Array Uppercase ValueError",
+        "Any Array ArrayBuffer BatchGetInput BatchWriteInput BigInt Boolean ConditionCheckInput Date Decimal "
+        "DeleteInput Error Exclude Extract False Final Function GetInput Iterable Iterator JSON Literal Lowercase Map "
+        "Mapping Math NaN None NotRequired Number Object Omit Partial Pick Promise PutInput QueryInput RangeError "
+        "Readonly Record RegExp Required ScanInput Sequence Set String Symbol TableNames TransactGetInput "
+        "TransactWriteInput True TypeError TypeGuard TypeIs TypedDict Uint8Array UpdateInput Uppercase ValueError",
     )
 )
 """Types of either language that generated code may mention."""
@@ -181,6 +182,11 @@ def call_name(design: Design, pattern: str, operation: str) -> str:
     return f"{pattern}_{snake_case(operation)}" if several else pattern
 
 
+def result_name(design: Design, pattern: str, operation: str) -> str:
+    """The type of what one call of an access pattern that names attributes (`returns`) gives: `ReportUserResult`."""
+    return type_name(f"{pascal_case(call_name(design, pattern, operation))}Result")
+
+
 def pattern_functions(design: Design, pattern: str) -> dict[str, FunctionName]:
     """Operation → the function that makes its request, for one access pattern."""
     return {
@@ -206,9 +212,13 @@ def generated_names(design: Design) -> Iterator[Generated]:
                 yield Generated(language, name, path)
             for function in names.functions:
                 yield Generated(language, getattr(function, language), path)
-    for pattern in design.file.access_patterns:
-        for function in pattern_functions(design, pattern).values():
-            yield Generated("typescript", function.typescript, ("access_patterns", pattern))
-            yield Generated("python", function.python, ("access_patterns", pattern))
+    for pattern, written in design.file.access_patterns.items():
+        path = ("access_patterns", pattern)
+        for operation, function in pattern_functions(design, pattern).items():
+            yield Generated("typescript", function.typescript, path)
+            yield Generated("python", function.python, path)
+            if written.returns:
+                for language in ("typescript", "python"):
+                    yield Generated(language, result_name(design, pattern, operation), path)
     for language in ("typescript", "python"):
         yield Generated(language, union_name(design), ("design",))
