@@ -285,7 +285,7 @@ def _text(value: Any) -> str:
 
 def _entry(out: list[str], pad: str, key: str, value: Any, *, evaluated: bool, condition: bool = False) -> None:
     """Append the lines of `key: value`, indented by `pad`."""
-    name = _yaml_text(key)
+    name = yaml_text(key)
     if len(name) * 4 > _LONGEST_SIMPLE_KEY and len(name.encode()) > _LONGEST_SIMPLE_KEY:
         out.append(f"{pad}? {name}")
         _node(out, f"{pad}:", value, pad + "  ", compact=True, evaluated=evaluated, condition=condition)
@@ -319,7 +319,7 @@ def _node(
         tag, value = short
         lead = f"{lead} {tag}"
         if type(value) is str:
-            out.append(f"{lead} {_yaml_text(value)}")
+            out.append(f"{lead} {yaml_text(value)}")
             return
         compact = False
     start = len(out)
@@ -355,7 +355,7 @@ def _short(value: dict[str, Any], condition: bool) -> tuple[str, Any] | None:
 def _scalar(value: Any) -> str:
     """A scalar as YAML; all but texts are valid JSON, too."""
     if type(value) is str:
-        return _yaml_text(value)
+        return yaml_text(value)
     if value is None:
         return "null"
     if type(value) is bool:
@@ -370,7 +370,8 @@ def _scalar(value: Any) -> str:
     return f"{mantissa}{'' if '.' in mantissa else '.0'}{exponent}{power}"
 
 
-def _yaml_text(text: str) -> str:
+def yaml_text(text: str) -> str:
+    """A text as a scalar on one line, in quotes where it is not provably the same for YAML 1.1 and 1.2 without."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
     if _NOT_SINGLE.search(text):

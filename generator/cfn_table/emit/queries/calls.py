@@ -61,19 +61,25 @@ def names_of(design: Design, table_name: str | None = None) -> Names:
         raise UsageError(f"{shown(table_name)} is no name of a table", help=help_)
     fixed = table_name if table_name is not None else design.file.table.name
     table = fixed if isinstance(fixed, str) else Variable("TABLE_NAME")
+    variables = index_variables(design)
+    indexes = {
+        ref: str(index.name) if isinstance(index.name, str) else variables[ref] for ref, index in design.indexes.items()
+    }
+    return Names(table, indexes)
+
+
+def index_variables(design: Design) -> dict[str, Variable]:
+    """Index id → the environment variable that holds the index's name."""
+    found: dict[str, Variable] = {}
     taken = {"TABLE_NAME"}
-    indexes: dict[str, str] = {}
-    for ref, index in design.indexes.items():
-        if isinstance(index.name, str):
-            indexes[ref] = str(index.name)
-            continue
+    for ref in design.indexes:
         base = f"{upper_case(ref)}_NAME"
         name, number = base, 2
         while name in taken:
             name, number = f"{base}_{number}", number + 1
         taken.add(name)
-        indexes[ref] = Variable(name)
-    return Names(table, indexes)
+        found[ref] = Variable(name)
+    return found
 
 
 def calls_of(design: Design, table_name: str | None = None) -> list[Call]:
