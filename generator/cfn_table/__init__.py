@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cfn_table.design.load import load_design
     from cfn_table.design.reference import design_schema, include_schema, policy_schema
     from cfn_table.design.rules import check_design
+    from cfn_table.emit.consumer import emit_consumer
     from cfn_table.emit.deploy_policy import DeployPolicy, deploy_policy
     from cfn_table.emit.queries import emit_queries
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
@@ -70,6 +71,7 @@ _WHERE: Final = {
     "compare_policies": "cfn_table.access.compare:compare",
     "deploy_policy": "cfn_table.emit.deploy_policy:deploy_policy",
     "design_schema": "cfn_table.design.reference:design_schema",
+    "emit_consumer": "cfn_table.emit.consumer:emit_consumer",
     "emit_queries": "cfn_table.emit.queries:emit_queries",
     "evaluate_request": "cfn_table.access.evaluate:evaluate",
     "find_policies": "cfn_table.access.templates.find:find_policies",
@@ -118,6 +120,7 @@ __all__ = [
     "compare_policies",
     "deploy_policy",
     "design_schema",
+    "emit_consumer",
     "emit_queries",
     "evaluate_request",
     "find_policies",

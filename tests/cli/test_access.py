@@ -186,7 +186,7 @@ def test_a_policy_of_a_resource_says_who(root: Path, cli: Cli) -> None:
     """The example of a trust policy names a principal that it trusts, and no other can."""
     shutil.copy2(ROOT / "examples" / "dependent-stack.yaml", root / "stack.yaml")
     found = json.loads(cli("access", "stack.yaml", "--can", "sts:AssumeRole", "--format", "json").out)["can"]
-    assert [("ReaderRole/AssumeRolePolicyDocument (trust)", "Service:lambda.amazonaws.com")] == [
+    assert [("FunctionRole/AssumeRolePolicyDocument (trust)", "Service:lambda.amazonaws.com")] == [
         (each["policy"], each["example"]["principal"]) for each in found
     ]
 

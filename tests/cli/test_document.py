@@ -73,6 +73,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "prove": "prove_patterns",
         "review": "review_change",
         "emit deploy-policy": "deploy_policy",
+        "emit consumer": "emit_consumer",
         "emit import": "adopt_table",
         "emit queries": "emit_queries",
         "rollout": "plan_rollout",

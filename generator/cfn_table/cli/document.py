@@ -95,6 +95,10 @@ _EXAMPLES: Final = {
         cfn-table emit queries kv-storage --language python > queries.py
         cfn-table emit queries kv-storage --language javascript --table-name kv-storage-test > queries.mjs
         """,
+    "emit consumer": """\
+        cfn-table emit consumer kv-storage --policy api > kv-storage-api.yaml
+        cfn-table emit consumer kv-storage --policy tenant --stack-name kv-test --name kv-test-tenant > tenant.yaml
+        """,
     "emit import": """\
         cfn-table emit import kv-storage --live --region eu-west-1
         cfn-table emit import kv-storage --folder adopt --stack-name kv-storage-prod

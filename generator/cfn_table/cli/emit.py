@@ -128,6 +128,30 @@ def queries_command(design: str | None, context: tuple[str, ...], language: str 
     click.echo(emit_queries(loaded, language=language, table_name=table_name), nl=False)
 
 
+@command.command("consumer")
+@click.argument("design", required=False)
+@context_option
+@click.option("--policy", metavar="NAME", help="The policy that the function gets; by default the design's only one.")
+@click.option("--stack-name", metavar="NAME", help="Stack of the table; by default the design's name.")
+@click.option(
+    "--name", metavar="NAME", help="Stack of the consumer; by default the names of the design and the policy."
+)
+def consumer_command(
+    design: str | None, context: tuple[str, ...], policy: str | None, stack_name: str | None, name: str | None
+) -> None:
+    """Print a stack that uses the table: a Lambda function with one policy, as a starter.
+
+    DESIGN is a design file or name; it may be left out where there is one design. The template in YAML imports the
+    policy, the table's name and the names of indexes from the stack of the table. Its function runs the access patterns
+    that the policy allows, by event; where the policy reads the stream, it gets the changes. The comment at its head
+    has the commands that deploy and call it.
+    """
+    from cfn_table.emit.consumer import emit_consumer
+
+    loaded = _sound_design(design, context, "a consumer is for one design")
+    click.echo(emit_consumer(loaded, policy=policy, stack_name=stack_name, name=name), nl=False)
+
+
 @command.command("import")
 @click.argument("design", required=False)
 @context_option
