@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from cfn_table.emit.queries.layout import INDENT, WIDTH, quoted
+from cfn_table.emit.types.layout import Doc, bracketed, laid_out
 
 _STEP: Final = INDENT["python"]
 
@@ -41,30 +44,18 @@ class Members:
     values: tuple[Any, ...]
 
 
-def written(value: Any, *, margin: int = 0, before: int = 0, after: int = 0) -> str:
-    """The code of a value.
+def written(value: Any) -> str:
+    """The code of a value on one line.
 
     Args:
         value: a text, number, boolean, bytes, None, mapping, list or tuple, or one of this module's.
-        margin: columns before the line in which the value begins, and before its closing bracket.
-        before: columns of that line that are taken already.
-        after: columns that must stay free behind it.
     """
-    line = _flat(value)
-    opening, entries, closing = _parts(value)
-    if before + len(line) + after <= WIDTH or not entries:
-        return line
-    inner = margin + _STEP
-    lines = []
-    for start, each in entries:
-        text = "" if each is None else written(each, margin=inner, before=inner + len(start), after=1)
-        lines.append(" " * inner + start + text + ",")
-    return "\n".join([opening, *lines, " " * margin + closing])
+    return laid_out(_document(value), width=sys.maxsize, step=_STEP)
 
 
-def statement(start: str, value: Any, margin: int = _STEP) -> str:
-    """One statement that ends with a value; its first line is not indented."""
-    return start + written(value, margin=margin, before=margin + len(start))
+def statement(start: str, value: Any, end: str = "", *, margin: int = _STEP) -> str:
+    """A statement: a value, and what stands before and behind it; its first line is not indented."""
+    return laid_out((start, _document(value), end), width=WIDTH, step=_STEP, margin=margin)
 
 
 def native(value: Any, kind: str = "any") -> Any:
@@ -102,8 +93,6 @@ def formatted(parts: Iterable[str | Code]) -> Code:
 
 def docstring(text: str, margin: int = _STEP) -> str:
     """A docstring of a text on one line, which gets a full stop; its first line is not indented."""
-    import textwrap
-
     text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     text = f"\\{text}" if text.startswith('"') else text
     text += "" if text[-1:] in ".!?" else "."
@@ -113,27 +102,21 @@ def docstring(text: str, margin: int = _STEP) -> str:
     return f'"""{pad.join(lines)}{closing}'
 
 
-def _parts(value: Any) -> tuple[str, list[tuple[str, Any]], str]:
-    """Opening bracket, entries (what begins them, and their value) and closing bracket; no entries for a scalar."""
+def _document(value: Any) -> Doc:
     if isinstance(value, dict):
-        entries = [(key.text, None) if isinstance(key, Code) else (f"{_flat(key)}: ", value[key]) for key in value]
-        return "{", entries, "}"
+        entries = [
+            key.text if isinstance(key, Code) else (f"{_scalar(key)}: ", _document(each)) for key, each in value.items()
+        ]
+        return bracketed("{", entries, "}")
     if isinstance(value, Calling):
-        named = [(f"{name}=", each) for name, each in value.named]
-        return f"{value.function}(", [*(("", each) for each in value.arguments), *named], ")"
+        named = [(f"{name}=", _document(each)) for name, each in value.named]
+        return bracketed(f"{value.function}(", [*map(_document, value.arguments), *named], ")")
     if isinstance(value, Members):
-        return "{", [("", each) for each in value.values], "}"
+        return bracketed("{", [*map(_document, value.values)], "}")
     if isinstance(value, list | tuple):
         opening, closing = "[]" if isinstance(value, list) else "()"
-        return opening, [("", each) for each in value], closing
-    return "", [], ""
-
-
-def _flat(value: Any) -> str:
-    if not isinstance(value, dict | list | tuple | Calling | Members):
-        return _scalar(value)
-    opening, entries, closing = _parts(value)
-    return opening + ", ".join(start + ("" if each is None else _flat(each)) for start, each in entries) + closing
+        return bracketed(opening, [*map(_document, value)], closing)
+    return _scalar(value)
 
 
 def _scalar(value: Any) -> str:

@@ -48,7 +48,7 @@ class Function:
     def head(self) -> str:
         """The line that defines it, or several."""
         definition = Calling(f"def {self.name}", tuple(map(Code, self.parameters)))
-        return f"{written(definition, after=1)}:"
+        return statement("", definition, ":", margin=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class Module:
                 always[each.name] = value
                 continue
             condition = " and ".join(f'"{name}" in item' for name in lacking)
-            sometimes += [f"if {condition}:", "    " + statement(f"stored[{written(each.name)}] = ", value, 8)]
+            sometimes += [f"if {condition}:", "    " + statement(f"stored[{written(each.name)}] = ", value, margin=8)]
         always[Code("**item")] = None
         yield docstring(f"An item of {fields.name} as it is stored")
         if not sometimes and not fields.key_only:

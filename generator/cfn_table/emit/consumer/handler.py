@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from cfn_table.design.design import Design
-from cfn_table.emit.consumer.code import Code, Members, written
+from cfn_table.emit.consumer.code import Code, Members, statement, written
 from cfn_table.emit.consumer.functions import Module
 from cfn_table.emit.consumer.readers import with_all
 from cfn_table.emit.texts import render_text
@@ -52,20 +52,15 @@ def handler_code(design: Design, calls: list[Call], title: str, *, stream: bool,
         delimiter=written(delimiter) if delimiter else "",
         without_delimiter=written(f"must be a text that is not empty and without `{without}`"),
         has_lists=any(isinstance(each, list) for offer in module.offers for each in offer.takes.values()),
-        shapes=[_assigned(name, shape) for name, shape in module.shapes.items()],
-        patterns=_assigned("PATTERNS", patterns),
-        refusals=_assigned("REFUSALS", Members(tuple(sorted(_refusals(calls, bound))))),
+        shapes=[statement(f"{name} = ", shape, margin=0) for name, shape in module.shapes.items()],
+        patterns=statement("PATTERNS = ", patterns, margin=0),
+        refusals=statement("REFUSALS = ", Members(tuple(sorted(_refusals(calls, bound)))), margin=0),
         needs_plain=bool(plain),
         plain=plain,
         plain_notes=_plain_notes(plain),
         stream=stream,
     )
     return text, module
-
-
-def _assigned(name: str, value: Any) -> str:
-    start = f"{name} = "
-    return start + written(value, before=len(start))
 
 
 def _refusals(calls: list[Call], bound: bool) -> Iterator[str]:
