@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from typing import Any
 
 from cfn_table.design.design import Design
 from cfn_table.design.requests import derive
@@ -96,7 +97,7 @@ def emit_consumer(
     return text
 
 
-def sample_event(design: Design, offer: Offer) -> dict[str, object]:
+def sample_event(design: Design, offer: Offer) -> dict[str, Any]:
     """The event that calls an access pattern with values of the samples."""
     pattern = design.pattern(offer.call.pattern)
     request = next(each for each in derive(design, offer.call.pattern) if each.operation == offer.call.operation)
