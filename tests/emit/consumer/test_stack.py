@@ -301,6 +301,14 @@ def test_output_is_the_same_every_time(tmp_path: Path) -> None:
     assert [(0, (GOLDEN / "shop-checkout.yaml").read_text(encoding="utf-8"), "")] == list(told)
 
 
+def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+    """As a wrong use of it, without a template."""
+    copy_designs(tmp_path, "shop")
+    done = run("emit", "consumer", cwd=tmp_path)
+    assert (2, "") == (done.status, done.out)
+    assert "help: choose with `--policy` one of `back-office`, `checkout`, `storefront`" in done.err
+
+
 def test_the_function_is_one_of_the_library() -> None:
     """`import cfn_table` offers it."""
     assert cfn_table.emit_consumer is emit_consumer

@@ -57,7 +57,8 @@ def emit_consumer(
     if producer == consumer:
         raise UsageError(f"{shown(consumer)} is the producer's name already", help="give the consumer another `--name`")
     allowed = dict.fromkeys(grant.pattern for grant in chosen.file.allow)
-    calls = [call for pattern in allowed for call in calls_of(design) if call.pattern == pattern]
+    known = calls_of(design)
+    calls = [call for pattern in allowed for call in known if call.pattern == pattern]
     tags, others = role_tags(chosen), list(other_variables(chosen))
     code, module = handler_code(
         design,

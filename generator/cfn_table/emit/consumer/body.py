@@ -106,7 +106,8 @@ class Body:
         made: dict[str, list[Code]] = {"key": [], "item": []}
         for name, (kind, entity) in self._batches().items():
             builder = self.module.key_builder(entity) if kind == "key" else self.module.item_builder(entity)
-            made[kind].append(Code(f"*map({builder}, {self.locals[name]})"))
+            members = self.locals[name]
+            made[kind].append(Code(f"*map({builder}, {members})" if builder else f"*{members}"))
         if self.call.operation == "BatchWriteItem":
             helper = self.module.need("batch_write")
             return statement("", Calling(helper, (), (("puts", made["item"]), ("deletes", made["key"]))))
@@ -143,7 +144,8 @@ class Body:
             return self.module.key(self.design.entities[tree.entity], values)
         if isinstance(tree, StoredItem):
             parameter = self.locals[self.events[tree.parameter.name]]
-            return Calling(self.module.item_builder(tree.parameter.entity), (Code(parameter),))
+            builder = self.module.item_builder(tree.parameter.entity)
+            return Calling(builder, (Code(parameter),)) if builder else Code(parameter)
         assert not isinstance(tree, BatchOf)
         return tree
 

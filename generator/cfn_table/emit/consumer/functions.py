@@ -145,22 +145,22 @@ class Module:
             return Kind.of(fields.domains[field.name], forms)
         return Kind(field.kind, field.values, field.pattern)
 
-    def key_builder(self, entity: str) -> str:
-        """The function that makes the table key of an item."""
-        name = self._builder_names[entity, "key_of"]
-        if name not in self.builders:
-            view = self.design.entities[entity]
-            key = self.key(view, {each: f"key['{each}']" for each in view.domains})
-            lines = (docstring(f"The key of an item of {entity}"), statement("return ", key))
-            self.builders[name] = Function(name, ("key",), lines)
+    def key_builder(self, entity: str) -> str | None:
+        """The function that makes the table key of an item; None where the key is what the function would take."""
+        name, view = self._builder_names[entity, "key_of"], self.design.entities[entity]
+        key = self.key(view, {each: f"key['{each}']" for each in view.domains})
+        if key == {each: Code(f'key["{each}"]') for each in key}:
+            return None
+        lines = (docstring(f"The key of an item of {entity}"), statement("return ", key))
+        self.builders[name] = Function(name, ("key",), lines)
         return name
 
-    def item_builder(self, entity: str) -> str:
-        """The function that makes the stored item of an item."""
-        name = self._builder_names[entity, "stored"]
-        if name not in self.builders:
-            lines = tuple(self._item(entity_fields(self.design, entity)))
-            self.builders[name] = Function(name, ("item",), lines)
+    def item_builder(self, entity: str) -> str | None:
+        """The function that makes the stored item of an item; None where items are stored as they are."""
+        name, fields = self._builder_names[entity, "stored"], entity_fields(self.design, entity)
+        if not fields.key_only and all(each.template is None and each.constant is None for each in fields.stored):
+            return None
+        self.builders[name] = Function(name, ("item",), tuple(self._item(fields)))
         return name
 
     def _item(self, fields: EntityFields) -> Iterator[str]:
