@@ -184,6 +184,32 @@ def test_what_no_role_has_is_told(tmp_path: Path) -> None:
     assert ["ProducerStackName"] == list(consumer.load()["Parameters"])
 
 
+@pytest.mark.parametrize(
+    ("variable", "key", "parameter"),
+    [
+        ("${aws:PrincipalTag/team: on=1/a@b.c}", "team: on=1/a@b.c", "TeamOn1ABCTag"),
+        ("${aws:PrincipalTag/имя}", "имя", "Tag"),
+        ("${AWS:principaltag/no}", "no", "NoTag"),
+        ("${aws:PrincipalTag/2, ''}", "2", "2Tag"),
+    ],
+)
+def test_any_tag_can_be_one_of_the_role(tmp_path: Path, variable: str, key: str, parameter: str) -> None:
+    """Whatever its key is made of; the linter finds nothing."""
+    consumer = bound(tmp_path, variable)
+    template = consumer.load()
+    assert [{"Key": key, "Value": {"Ref": parameter}}] == template["Resources"]["FunctionRole"]["Properties"]["Tags"]
+    assert ["ProducerStackName", parameter] == list(template["Parameters"])
+    assert [] == list(cfn_table.lint_template(consumer.text, path="notes.yaml", regions=["us-east-1"]))
+
+
+@pytest.mark.parametrize("variable", ["${aws:username, 'a\nb: c'}", "${aws:PrincipalTag/user, 'a\nb: \u2028 #c'}"])
+def test_a_default_of_several_lines_is_no_line_of_the_template(tmp_path: Path, variable: str) -> None:
+    """Neither in a comment nor in a value."""
+    consumer = bound(tmp_path, variable)
+    assert consumer.load() == consumer.load_as_yaml_1_2()
+    assert "\nb: " not in consumer.text
+
+
 def test_a_fixed_value_needs_no_tag(tmp_path: Path) -> None:
     """The policy itself says which partition it is."""
     consumer = bound(tmp_path, "u1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from typing import Any
 
@@ -16,6 +17,7 @@ from cfn_table.emit.consumer.handler import handler_code
 from cfn_table.emit.consumer.stack import (
     RUNTIME,
     STACK_NAME,
+    TAG_VALUE,
     Tag,
     chosen_policy,
     consumer_name,
@@ -130,6 +132,7 @@ def _tag_value(design: Design, module: Module, tag: Tag) -> str:
         given = sample_event(design, offer).get("parameters")
         values = given if isinstance(given, dict) else {}
         for each in (values, *(inner for inner in values.values() if isinstance(inner, dict))):
-            if tag.placeholder in each:
-                return str(plain(each[tag.placeholder]))
+            value = str(plain(each.get(tag.placeholder, "")))
+            if re.fullmatch(TAG_VALUE, value):
+                return value
     return "VALUE"

@@ -10,6 +10,7 @@ from typing import Final
 from cfn_table.design.design import Design, Policy
 from cfn_table.design.names import pascal_case
 from cfn_table.design.suggest import did_you_mean, shown
+from cfn_table.emit.queries.calls import one_line
 from cfn_table.errors import UsageError
 
 STACK_NAME: Final = "[a-zA-Z][-a-zA-Z0-9]{0,127}"
@@ -17,6 +18,9 @@ STACK_NAME: Final = "[a-zA-Z][-a-zA-Z0-9]{0,127}"
 
 RUNTIME: Final = "python3.14"
 """The newest Python of Lambda that cfn-lint knows; a test says when another is."""
+
+TAG_VALUE: Final = r"[\w .:/=+@-]{1,256}"
+"""What a tag of a role can be, without what no command shows (IAM API reference, Tag)."""
 
 _LONGEST_STACK_NAME: Final = 128
 _TAG: Final = re.compile(r"\$\{aws:PrincipalTag/(?P<tag>[^,}]*[^,} ]) *(?:, *'(?P<default>[^']*)')?\}", re.IGNORECASE)
@@ -100,17 +104,18 @@ def role_tags(policy: Policy) -> list[Tag]:
     taken = {"ProducerStackName"}
     for variable, placeholder in bindings(policy).items():
         match = _TAG.fullmatch(variable)
-        if match is None or match["tag"] in found:
+        # Keys of tags differ by more than the case of their letters (IAM user guide, "Tags for IAM resources").
+        if match is None or match["tag"].lower() in found:
             continue
         base = f"{pascal_case(match['tag'])}Tag"
         name, number = base, 2
         while name in taken:
             name, number = f"{base}{number}", number + 1
         taken.add(name)
-        found[match["tag"]] = Tag(match["tag"], name, placeholder, match["default"])
+        found[match["tag"].lower()] = Tag(match["tag"], name, placeholder, match["default"] or None)
     return list(found.values())
 
 
 def other_variables(policy: Policy) -> Iterator[tuple[str, str]]:
     """What the policy is bound to that no template can give a role: variable and placeholder."""
-    return ((variable, name) for variable, name in bindings(policy).items() if not _TAG.fullmatch(variable))
+    return ((one_line(variable), name) for variable, name in bindings(policy).items() if not _TAG.fullmatch(variable))
