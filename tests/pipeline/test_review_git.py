@@ -356,6 +356,27 @@ def test_one_version_of_a_commit(compared: Compared, tmp_path: Path) -> None:
     assert old.contract == new.contract
 
 
+@pytest.mark.usefixtures("compared")
+@pytest.mark.parametrize("kind", ["a file", "a link", "too deep"])
+def test_a_version_of_a_commit_has_no_more_than_its_manifest_names(tmp_path: Path, kind: str) -> None:
+    """Folders in it are read too, links are not followed, and what does not belong there is told as in a folder."""
+    small_project(repository(tmp_path))
+    published(tmp_path)
+    name = {"a file": "sub/more.txt", "a link": "sub/link", "too deep": "sub/sub/more.txt"}[kind]
+    path = tmp_path / "build/notes/1.0.0" / name
+    path.parent.mkdir(parents=True)
+    if kind == "a link":
+        path.symlink_to("../template.yaml")
+    else:
+        path.write_text("more")
+    commit(tmp_path)
+    shutil.rmtree(tmp_path / "build")
+    with pytest.raises(RefusedError) as caught:
+        reviewed("git:HEAD:build/notes/1.0.0")
+    told = "sub/sub" if kind == "too deep" else name
+    assert f"`{told}` does not belong to the published version" == caught.value.message
+
+
 def test_a_path_is_seen_from_the_current_folder_the_project_or_the_top(
     compared: Compared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from cfn_table.publish import Build, Inputs, Proven, Suppressed, Verdict, Versio
 from cfn_table.publish.manifest import digest
 
 DESIGN = "kv-storage"
+TYPES = ("types/kv-storage.ts", "types/kv_storage.py")
 TOOL = {"awacs": "2.6.0", "cfn-lint": "1.58.0", "cfn-table": "0.1.0", "troposphere": "4.11.0"}
 LINT = Verdict(
     regions=("us-east-1",),
@@ -29,9 +30,15 @@ def build(
     design: str = DESIGN,
     inputs: str | None = None,
     tool: dict[str, str] | None = None,
+    types: bool = True,
 ) -> Build:
-    """A build whose artifacts differ when `text` or `contract` do, and whose identity differs with `inputs` too."""
+    """A build whose artifacts differ when `text` or `contract` do, and whose identity differs with `inputs` too.
+
+    Without `types` it is of a time when no version had a folder in it.
+    """
     files = {"template.yaml": f"# {text}\n".encode(), "template.json": json.dumps({"text": text}).encode()}
+    if types:
+        files |= {TYPES[0]: f"// {text}\n".encode(), TYPES[1]: b"# always the same\n"}
     if contract is not None:
         files["contract.json"] = json.dumps(contract, sort_keys=True).encode()
     source = Inputs(

@@ -220,13 +220,19 @@ def test_compare_finds_changed_missing_and_extra_files() -> None:
         "manifest.json": TEXT,
         "template.yaml": b"# two\n",
         "notes.txt": b"",
+        "types/kv-storage.ts": b"// two\n",
+        "types/notes.txt": b"",
     }
-    found = MANIFEST.compare(files, ["sub"], "build/kv-storage/1.0.0")
+    found = MANIFEST.compare(files, ["sub", "types/deep"], "build/kv-storage/1.0.0")
     assert [
         ("`notes.txt` does not belong to the published version", "build/kv-storage/1.0.0/notes.txt"),
         ("`sub` does not belong to the published version", "build/kv-storage/1.0.0/sub"),
         ("`template.json` is missing", "build/kv-storage/1.0.0/template.json"),
         ("`template.yaml` has changed", "build/kv-storage/1.0.0/template.yaml"),
+        ("`types/deep` does not belong to the published version", "build/kv-storage/1.0.0/types/deep"),
+        ("`types/kv-storage.ts` has changed", "build/kv-storage/1.0.0/types/kv-storage.ts"),
+        ("`types/kv_storage.py` is missing", "build/kv-storage/1.0.0/types/kv_storage.py"),
+        ("`types/notes.txt` does not belong to the published version", "build/kv-storage/1.0.0/types/notes.txt"),
     ] == [(each.message, str(each.location)) for each in found]
     assert {"published-files-never-change"} == {each.rule for each in found}
 
@@ -239,6 +245,8 @@ def test_compare_knows_changed_line_ends() -> None:
     assert [
         ("`manifest.json` is not as it was written", cure),
         ("`template.yaml` has changed", cure),
+        ("`types/kv-storage.ts` has changed", cure),
+        ("`types/kv_storage.py` has changed", cure),
     ] == [(each.message, each.help) for each in found]
 
 

@@ -15,7 +15,7 @@ from cfn_table.errors import InputError, RefusedError
 from cfn_table.publish import Build
 from cfn_table.publish.s3 import publish_to_s3
 from tests.publish.buckets import BASE, BUCKET, URL, Client, engine, objects, prereleased, released
-from tests.publish.builds import TOOL, build
+from tests.publish.builds import TOOL, TYPES, build
 
 pytestmark = pytest.mark.usefixtures("s3_bucket")
 
@@ -25,7 +25,7 @@ def test_a_release_is_uploaded_with_its_manifest_last(folder: Callable[[Build], 
     client = Client()
     outcome = publish_to_s3(folder(build()), URL, client=client)
     assert released(build()) == objects()
-    keys = [f"{BASE}/1.0.0/{name}" for name in ("template.json", "template.yaml", "manifest.json")]
+    keys = [f"{BASE}/1.0.0/{name}" for name in (*sorted(build().files), "manifest.json")]
     assert (BUCKET, "us-east-1", tuple(keys), ()) == (
         outcome.bucket,
         outcome.region,
@@ -40,7 +40,10 @@ def test_a_release_is_uploaded_with_its_manifest_last(folder: Callable[[Build], 
     assert [base64.b64encode(hashlib.sha256(each["Body"]).digest()).decode() for each in puts] == [
         each["ChecksumSHA256"] for each in puts
     ]
-    assert ["application/json", "application/yaml", "application/json"] == [each["ContentType"] for each in puts]
+    text = "text/plain; charset=utf-8"
+    expected = ["application/json", "application/yaml", text, text, "application/json"]
+    assert expected == [each["ContentType"] for each in puts]
+    assert f"https://{BUCKET}.s3.us-east-1.amazonaws.com/{BASE}/1.0.0/types/kv-storage.ts" == outcome.urls[TYPES[0]]
 
 
 def test_the_same_again_uploads_nothing(folder: Callable[[Build], Path]) -> None:
@@ -144,7 +147,7 @@ def test_a_prerelease_is_overwritten_by_one_write(folder: Callable[[Build], Path
     client = Client()
     second = publish_to_s3(folder(new), URL, client=client)
     assert prereleased(old, new) == objects()
-    assert ["IfNoneMatch", "IfNoneMatch", "IfMatch"] == [
+    assert [*["IfNoneMatch"] * len(new.files), "IfMatch"] == [
         next(name for name in arguments if name.startswith("If"))
         for operation, arguments in client.calls
         if operation == "put_object"

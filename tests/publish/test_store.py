@@ -58,8 +58,8 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
     finally:
         os.umask(before)
     version = tmp_path / "build" / DESIGN / "1.0.0"
-    assert 0o755 == stat.S_IMODE(version.stat().st_mode)
-    assert {0o644} == {stat.S_IMODE(path.stat().st_mode) for path in version.iterdir()}
+    assert {0o755} == {stat.S_IMODE(path.stat().st_mode) for path in (version, version / "types")}
+    assert {0o644} == {stat.S_IMODE(path.stat().st_mode) for path in version.rglob("*") if path.is_file()}
     assert {0o777 & ~umask} == {stat.S_IMODE(path.stat().st_mode) for path in (version.parent, version.parent.parent)}
 
 
@@ -76,7 +76,10 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
         ),
         (
             build(text="two", contract=contract("A", "B", "C")),
-            "set `version: 1.0.1` (a patch bump), because `template.json` differs; `template.yaml` differs",
+            (
+                "set `version: 1.0.1` (a patch bump), because `template.json` differs; `template.yaml` differs; "
+                "`types/kv-storage.ts` differs"
+            ),
         ),
         (
             build(inputs="two", contract=contract("A", "B", "C")),
@@ -153,9 +156,12 @@ def test_what_a_user_put_into_a_prerelease_is_not_lost(tmp_path: Path) -> None:
     Store(tmp_path).publish(build("1.0.0-rc.1"))
     folder = tmp_path / "build" / DESIGN / "1.0.0-rc.1"
     (folder / "notes.txt").write_bytes(b"mine")
-    (folder / "sub").mkdir()
+    (folder / "sub" / "deep").mkdir(parents=True)
+    (folder / "types" / "notes.txt").write_bytes(b"mine")
     error = refusal(tmp_path, build("1.0.0-rc.1", "two"))
-    assert error.message.endswith("1.0.0-rc.1` holds what was never published: `notes.txt`, `sub`")
+    assert error.message.endswith(
+        "1.0.0-rc.1` holds what was never published: `notes.txt`, `sub/deep`, `types/notes.txt`"
+    )
     assert "move it out of there" in error.help
 
 
@@ -308,10 +314,14 @@ def test_a_refused_first_version_leaves_no_folders(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "../x", "a/b", "a\\b", "/x", "-x", ".x", "x.", "a b", "a\0b", "é", "nul", "Aux.yaml"]
+    "name",
+    [
+        *("", ".", "..", "../x", "x/..", "a/b/c", "a//b", "a/", "a\\b", "/x", "-x", ".x", "x.", "a b", "a\0b", "é"),
+        *("nul", "Aux.yaml", "x/Aux.yaml", "nul/x", ".x/x", "x/.x"),
+    ],
 )
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
-    """A design or file name is one plain name, on every platform."""
+    """A design's name is one plain name on every platform, a file's is one or two: only one folder deep."""
     error = refusal(tmp_path, build(design=name), InputError)
     assert error.message.endswith("cannot be the name of a design")
     what = build()
@@ -323,9 +333,20 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> Non
     assert {} == tree(tmp_path)
 
 
-@pytest.mark.parametrize(("name", "other"), [("manifest.json", "manifest.json"), ("Template.yaml", "template.yaml")])
+TAKEN = [
+    ("manifest.json", "manifest.json"),
+    ("manifest.json/x", "manifest.json"),
+    ("Template.yaml", "template.yaml"),
+    ("types", "types"),
+    ("Types/other.ts", "types"),
+    ("types/KV-storage.ts", "types/kv-storage.ts"),
+    ("template.json/x", "template.json"),
+]
+
+
+@pytest.mark.parametrize(("name", "other"), TAKEN)
 def test_file_names_are_taken_once(tmp_path: Path, name: str, other: str) -> None:
-    """The manifest is not given, and no two names differ only in case."""
+    """The manifest is not given, no two names differ only in case, and none is that of a file and of a folder."""
     what = build()
     error = refusal(tmp_path, Build(DESIGN, V1, {**what.files, name: b""}, what.inputs, TOOL, what.lint), InputError)
     assert f"the file name `{name}` is taken by `{other}`" == error.message

@@ -204,13 +204,14 @@ def test_a_reader_that_opened_what_was_then_replaced_looks_again(
     real = Folder.contents
     texts = ["two", "three"]
 
-    def contents(folder: Folder) -> tuple[dict[str, bytes], list[str]]:
-        if texts and folder.path.name == str(version):
+    def contents(folder: Folder, *, inner: bool = True) -> tuple[dict[str, bytes], list[str]]:
+        # Once before the version is read, and once while the folder in it is.
+        if texts and folder.path.name == (str(version) if len(texts) == 2 else "types"):
             text = texts.pop()
             monkeypatch.setattr(Folder, "contents", real)
             store.publish(build(str(version), text))
             monkeypatch.setattr(Folder, "contents", contents)
-        return real(folder)
+        return real(folder, inner=inner)
 
     monkeypatch.setattr(Folder, "contents", contents)
     assert content(build(str(version), "two")) == store.read(DESIGN, version).files

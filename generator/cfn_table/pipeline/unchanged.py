@@ -72,7 +72,7 @@ class UnchangedCache:
             for name, digest in {**record["inputs"], **record["published"]}.items():
                 if _digest(root / name) != digest:
                     return None
-            if _names_in(root / record["folder"]) != sorted(Path(name).name for name in record["published"]):
+            if _below(root, record["folder"]) != sorted(record["published"]):
                 return None
             with contextlib.suppress(OSError):
                 os.utime(file)  # used just now: the last to be removed
@@ -168,6 +168,16 @@ def _listing(root: Path, listed: str) -> list[str]:
 
 def _names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def _below(root: Path, folder: str) -> list[str]:
+    """Every file below a folder of the project, every link, and every empty folder, by its path from the project."""
+    found = []
+    for above, folders, names in os.walk(root / folder):
+        links = [name for name in folders if Path(above, name).is_symlink()]
+        below = names + links if names or folders else [""]
+        found += [Path(above, name).relative_to(root).as_posix() for name in below]
+    return sorted(found)
 
 
 def _digest(path: Path) -> str:

@@ -126,20 +126,37 @@ class Folder:
         with os.scandir(self.path if self.descriptor is None else self.descriptor) as entries:
             return sorted(entry.name for entry in entries)
 
-    def contents(self) -> tuple[dict[str, bytes], list[str]]:
+    def contents(self, *, inner: bool = True) -> tuple[dict[str, bytes], list[str]]:
         """The content of every regular file by name, and the names of all else, in order of names.
 
+        Args:
+            inner: whether files one folder down count too, as `folder/name`. Of what is further down only the topmost
+                folder is named; an empty folder is named with a `/` at its end.
+
         Raises:
-            FileNotFoundError: somebody removed a file meanwhile.
+            FileNotFoundError: somebody removed a file or a folder meanwhile.
         """
-        files, others = {}, []
+        files: dict[str, bytes] = {}
+        others = []
         for name in self.names():
             status = self._status(name)
             if status is None or (stat.S_ISREG(status.st_mode) and not is_link(status)):
                 files[name] = self.read(name)
+            elif inner and stat.S_ISDIR(status.st_mode) and not is_link(status):
+                inside, rest = self._contents_of(name)
+                files.update(inside)
+                others += rest or ([] if inside else [f"{name}/"])
             else:
                 others.append(name)
         return files, others
+
+    def _contents_of(self, name: str) -> tuple[dict[str, bytes], list[str]]:
+        folder = self.folder(name)
+        if folder is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path / name))
+        with folder:
+            files, others = folder.contents(inner=False)
+        return {f"{name}/{each}": content for each, content in files.items()}, [f"{name}/{each}" for each in others]
 
     def folder(self, name: str) -> Folder | None:
         """Open a folder in it; None when there is nothing of that name.

@@ -30,7 +30,10 @@ ATTEMPTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of one version's folder at one instant: its path in messages, its files by name, the names of all else."""
+    """All of one version's folder at one instant: its path in messages, its files by name, the names of all else.
+
+    The names are those of `Folder.contents`: a file in a folder of the version is `types/kv-storage.ts`.
+    """
 
     place: str
     files: Mapping[str, bytes]
@@ -151,9 +154,7 @@ def put(folder: Folder, content: Mapping[str, bytes], place: Callable[[str], Non
     staging = staging_name()
     try:
         with folder.make(staging, FOLDER_MODE) as inner:
-            for name, each in sorted(content.items()):
-                inner.write(name, each, FILE_MODE)
-            inner.sync()
+            _fill(inner, content)
         place(staging)
         folder.sync()
     except BaseException:
@@ -163,6 +164,21 @@ def put(folder: Folder, content: Mapping[str, bytes], place: Callable[[str], Non
     # It is published: what cannot be tidied up now waits for the next publisher.
     with contextlib.suppress(OSError, InputError):
         folder.remove(staging)
+
+
+def _fill(folder: Folder, content: Mapping[str, bytes]) -> None:
+    """Write files into a new folder, and those named `folder/name` into a folder in it; all of it down to the disk."""
+    inner: dict[str, dict[str, bytes]] = {}
+    for name, each in sorted(content.items()):
+        above, slash, own = name.partition("/")
+        if slash:
+            inner.setdefault(above, {})[own] = each
+        else:
+            folder.write(name, each, FILE_MODE)
+    for name, files in inner.items():
+        with folder.make(name, FOLDER_MODE) as below:
+            _fill(below, files)
+    folder.sync()
 
 
 def create(folder: Folder, staging: str, name: str) -> None:

@@ -184,25 +184,37 @@ class Manifest:
         """What differs between this record and a folder: changed, missing and extra files, in the order of their names.
 
         Args:
-            files: content of all regular files of the folder by name, `manifest.json` included.
-            others: names of everything else in it, folders and links.
+            files: content of all regular files of the folder by name, `manifest.json` included; names of files in a
+                folder of it have a `/`.
+            others: names of everything else in it, links and what is too deep; of empty folders with a `/` at the end.
             folder: its path in messages.
         """
         found = []
-        for name in sorted({*self.artifacts, NAME, *files, *others}):
-            if name in files and name == NAME:
+        folders = {name.partition("/")[0] for name in self.artifacts if "/" in name}
+        there = {*files, *others}
+        for name in sorted({*self.artifacts, NAME, *there}):
+            if name.removesuffix("/") in folders:
+                # Of an empty folder, each file that it lacks is told.
+                what = "" if name.endswith("/") else f"`{name}` is not a folder"
+            elif name.partition("/")[0] in folders & there:
+                what = ""
+            elif name in files and name == NAME:
                 what = "" if files[name] == self.to_bytes() else f"`{name}` is not as it was written"
             elif name in files and name in self.artifacts:
                 what = "" if Artifact.of(files[name]) == self.artifacts[name] else f"`{name}` has changed"
             elif name in files or name not in self.artifacts:
                 what = f"`{name}` does not belong to the published version"
             else:
-                what = f"`{name}` is missing" if name not in others else f"`{name}` is not a regular file"
+                what = f"`{name}` is missing" if name not in there else f"`{name}` is not a regular file"
             if what:
                 found.append(Finding(RULE, Severity.ERROR, what, self._cure(name, files), Location(f"{folder}/{name}")))
         return found
 
     def _cure(self, name: str, files: Mapping[str, bytes]) -> str:
+        if name.endswith("/__pycache__"):
+            return "remove it: Python writes it beside what it imports; import a copy, or set PYTHONDONTWRITEBYTECODE=1"
+        if any(each.startswith(f"{name}/") for each in self.artifacts):
+            return "move it away, and restore the folder with `git restore`"
         if name not in self.artifacts and name != NAME:
             return "move it out of the folder of the published version"
         unix = files.get(name, b"").replace(b"\r\n", b"\n")

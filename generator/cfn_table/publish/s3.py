@@ -39,7 +39,9 @@ PAUSE = 0.1  # seconds before the first repetition; doubled each time
 _URL = re.compile(r"s3://([^/]*)(?:/(.*))?", re.DOTALL)
 # S3 user guide, general purpose bucket naming rules.
 _BUCKET = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_TYPES = {".yaml": "application/yaml", ".json": "application/json"}
+_TEXT = "text/plain; charset=utf-8"
+# Guessed from the name alone, `.ts` is a film.
+_TYPES = {".yaml": "application/yaml", ".json": "application/json", ".ts": _TEXT, ".py": _TEXT}
 _CHANGED = (409, 412)
 
 

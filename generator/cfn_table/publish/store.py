@@ -57,7 +57,8 @@ class Build:
     Attributes:
         design, version: what it is a version of, and which.
         files: content of every artifact by file name; `contract.json` among them is compared with its predecessor's.
-            `manifest.json` is made from the rest and must not be given.
+            `manifest.json` is made from the rest and must not be given. A name may have one folder in front, such as
+            `types/kv-storage.ts`.
         inputs, tool, lint: what the manifest records; see `Manifest`.
         location: where the user wrote the version, for messages.
         access: what the manifest records, too.
@@ -314,7 +315,8 @@ def _is_same_prerelease(published: Snapshot, build: Build) -> bool:
         known = {*manifest.artifacts, manifests.NAME}
         same = manifest.identity == build.manifest().identity
         same = same and not published.damage(manifest)
-    foreign = sorted({*published.files, *published.others} - known)
+    # An empty folder holds nothing that could be lost.
+    foreign = sorted(name for name in {*published.files, *published.others} - known if not name.endswith("/"))
     if foreign:
         names = ", ".join(f"`{name}`" for name in foreign)
         raise RefusedError(
@@ -361,13 +363,20 @@ def _content(build: Build) -> dict[str, bytes]:
     _check_name(build.design, "design", build.location)
     if not build.files:
         raise InputError(f"`{build.design}` has no files to publish", location=build.location)
-    seen: dict[str, str] = {manifests.NAME: manifests.NAME}
+    # What is taken in any case of its letters: by which name, and whether that is a folder.
+    seen: dict[str, tuple[str, bool]] = {manifests.NAME: (manifests.NAME, False)}
     for name in build.files:
-        _check_name(name, "file", build.location)
-        if (other := seen.setdefault(name.lower(), name)) != name or name == manifests.NAME:
-            raise InputError(
-                f"the file name `{name}` is taken by `{other}`", help="choose another name", location=build.location
-            )
+        above, slash, own = name.partition("/")
+        for part in (above, own) if slash else (name,):
+            _check_name(part, "file", build.location, shown=name)
+        for each in ([(above, True)] if slash else []) + [(name, False)]:
+            other = seen.setdefault(each[0].lower(), each)
+            if other != each or name == manifests.NAME:
+                raise InputError(
+                    f"the file name `{name}` is taken by `{other[0]}`",
+                    help="choose another name",
+                    location=build.location,
+                )
     return {**build.files, manifests.NAME: build.manifest().to_bytes()}
 
 
@@ -375,9 +384,9 @@ def _is_name(name: str) -> bool:
     return bool(_NAME.fullmatch(name)) and not _DEVICES.fullmatch(name)
 
 
-def _check_name(name: str, what: str, location: Location | None) -> None:
+def _check_name(name: str, what: str, location: Location | None, *, shown: str | None = None) -> None:
     if not _is_name(name):
-        plain = "".join(character if character.isprintable() else "?" for character in name)
+        plain = "".join(character if character.isprintable() else "?" for character in shown or name)
         raise InputError(
             f"`{plain}` cannot be the name of a {what}",
             help="use letters, digits, `-`, `_` and `.`, beginning with a letter or digit; no name of a Windows device",

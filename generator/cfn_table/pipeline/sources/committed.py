@@ -13,7 +13,7 @@ from cfn_table.pipeline.lint import is_design
 from cfn_table.pipeline.prepared import Settings
 from cfn_table.pipeline.sources.designs import ProjectDesigns, side_of_snapshot, text_of
 from cfn_table.pipeline.sources.found import Found
-from cfn_table.pipeline.sources.git import PREFIX, Repository
+from cfn_table.pipeline.sources.git import LINK, PREFIX, Repository
 from cfn_table.project import Project
 from cfn_table.review.side import Side
 
@@ -116,8 +116,15 @@ def _project_of(place: str, prefix: str) -> str:
 def _version_at(repository: Repository, commit: str, place: str, shown: str) -> Side:
     from cfn_table.publish.folders import Snapshot
 
-    entries = [each for each in repository.entries(commit, place) if "/" not in each.path and each.mode != "120000"]
-    return side_of_snapshot(Snapshot(shown, repository.read_all(entries), ()))
+    entries, others = [], set()
+    for each in repository.entries(commit, place):
+        above = PurePosixPath(*PurePosixPath(each.path).parts[:2]).as_posix()
+        # As in a folder: links are not followed, and nothing is further down than one folder.
+        if above == each.path and each.mode != LINK:
+            entries.append(each)
+        else:
+            others.add(above)
+    return side_of_snapshot(Snapshot(shown, repository.read_all(entries), tuple(sorted(others))))
 
 
 def _template_side(text: str, shown: str) -> Side:

@@ -210,16 +210,14 @@ def read_snapshot(folder: Path, shown: str) -> Snapshot:
     Raises:
         InputError: they cannot be read.
     """
+    from cfn_table.publish.atomic import Folder
     from cfn_table.publish.folders import Snapshot
+    from cfn_table.publish.manifest import NAME
 
-    files: dict[str, bytes] = {}
-    others = []
     try:
-        for path in sorted(folder.iterdir()):
-            if path.is_file() and not path.is_symlink():
-                files[path.name] = path.read_bytes()
-            else:
-                others.append(path.name)
+        with Folder.open(folder) as opened:
+            # What is in folders matters to published versions only: beside a template can be anything.
+            files, others = opened.contents(inner=NAME in opened.names())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"`{shown}` cannot be read: {reason}", location=Location(shown)) from error

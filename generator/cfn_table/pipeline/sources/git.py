@@ -36,6 +36,9 @@ NEEDED: Final = ("templates", "policies", "build")
 LARGEST: Final = 4 * 1024 * 1024
 """Largest other file that is taken along: no design reads a larger one."""
 
+LINK: Final = "120000"
+"""The mode of a symbolic link."""
+
 _COMMAND: Final = (
     *("git", "--no-pager", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false"),
@@ -46,8 +49,7 @@ _COMMAND: Final = (
 # What git's own environment may say that concerns how it is installed and configured, and not which repository it is.
 _KEPT: Final = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
 _CLONE_WHOLE: Final = "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` of actions/checkout"
-_LINK: Final = "120000"
-_FILES: Final = ("100644", "100755", "100664", _LINK)
+_FILES: Final = ("100644", "100755", "100664", LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class Repository:
         found = dict(self._contents(list(dict.fromkeys(each.object for each in rest)), largest=LARGEST))
         contents |= {each.path: found[each.object] for each in rest if each.object in found}
         # INVARIANT: links come last, so that nothing is written through one.
-        for each in sorted(entries, key=lambda each: each.mode == _LINK):
+        for each in sorted(entries, key=lambda each: each.mode == LINK):
             if each.path in contents:
                 _write(target, each, contents[each.path])
 
@@ -290,7 +292,7 @@ def _write(target: Path, entry: Entry, content: bytes) -> None:
     # A file that this system cannot hold (its name, or another one that differs in case) is left out.
     with contextlib.suppress(OSError, ValueError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if entry.mode == _LINK:
+        if entry.mode == LINK:
             path.symlink_to(os.fsdecode(content))
             return
         with path.open("xb") as file:
