@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cfn_table
+from cfn_table.emit.types import EMITTERS
 
 DESIGNS = Path(__file__).parent / "designs"
 """Designs of different shapes, with their policies and hooks."""
@@ -35,6 +36,13 @@ class Done:
     def told(self) -> tuple[int, str, str]:
         """All three, for comparisons."""
         return (self.status, self.out, self.err)
+
+
+def version_files(name: str) -> list[str]:
+    """The files of a published version of a design, by their paths in its folder, sorted."""
+    types = {"typescript": f"{name}.ts", "python": f"{name.replace('-', '_')}.py", "json-schema": f"{name}.schema.json"}
+    whole = ("DEPLOY.md", "contract.json", "manifest.json", "stack-policy.json", "template.json", "template.yaml")
+    return sorted((*whole, *(f"types/{types[language]}" for language in EMITTERS)))
 
 
 def copy_designs(folder: Path, *names: str) -> Path:

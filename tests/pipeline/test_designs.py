@@ -11,7 +11,7 @@ import pytest
 from cfn_table.findings import Severity
 from cfn_table.pipeline.generate import generate
 from cfn_table.pipeline.prepared import Result, Settings
-from tests.projects import NAMES, copy_designs, run
+from tests.projects import NAMES, copy_designs, run, version_files
 from tests.publish.builds import tree
 
 WITHOUT_ENVIRONMENT = Settings(environment={})
@@ -54,12 +54,12 @@ def test_a_design_generates_without_a_complaint(generated: tuple[Path, dict[str,
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_version_has_all_its_files(generated: tuple[Path, dict[str, Result]], name: str) -> None:
-    """Both texts of the template, the contract, the stack policy, notes for the deployer, and the manifest."""
+    """Both texts of the template, the contract, the stack policy, notes for the deployer, types, and the manifest."""
     project, results = generated
     folder = project / "build" / name / results[name].version
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    expected = ["DEPLOY.md", "contract.json", "manifest.json", "stack-policy.json", "template.json", "template.yaml"]
-    assert expected == sorted(path.name for path in folder.iterdir())
+    expected = version_files(name)
+    assert expected == sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert sorted({*expected} - {"manifest.json"}) == sorted(manifest["artifacts"])
 
 

@@ -336,3 +336,48 @@ def test_reasons_and_bump_go_together(old: Contract, new: Contract) -> None:
     assert bool(bump) == bool(reasons)
     again = json.loads(json.dumps(old, sort_keys=True)), json.loads(json.dumps(new, sort_keys=True))
     assert (bump, reasons) == required_bump(*again)
+
+
+def typed(**names: list[str]) -> Contract:
+    """A contract whose generated types export these names, by language."""
+    return {**KV_STORAGE, "types": names}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bump", "reasons"),
+    [
+        (KV_STORAGE, typed(python=["A"]), Bump.NONE, []),
+        (typed(python=["A"]), typed(python=["A"]), Bump.NONE, []),
+        (
+            typed(typescript=["A", "B"]),
+            typed(typescript=["B", "C"]),
+            Bump.MAJOR,
+            ["the generated types for TypeScript no longer export `A`"],
+        ),
+        (typed(python=["A"]), typed(python=["A", "B"]), Bump.MINOR, ["the generated types for Python now export `B`"]),
+        (
+            typed(python=["A"]),
+            typed(**{"python": ["A"], "json-schema": ["E", "F", "G", "H", "I"]}),
+            Bump.MINOR,
+            ["the generated types for JSON Schema now export `E`, `F`, `G` and 2 more"],
+        ),
+        (
+            typed(python=["A"], typescript=["T"]),
+            typed(typescript=["T"]),
+            Bump.MAJOR,
+            ["the generated types for Python no longer export `A`"],
+        ),
+        (
+            typed(python=["A"]),
+            KV_STORAGE,
+            Bump.MAJOR,
+            ["the generated types for Python no longer export `A`"],
+        ),
+    ],
+    ids=["of before", "same", "renamed", "added", "another language", "no language", "none at all"],
+)
+def test_importers_rely_on_the_names_that_types_export(
+    old: Contract, new: Contract, bump: Bump, reasons: list[str]
+) -> None:
+    """A name that is gone breaks who imports it, one more does not; a contract of before says nothing about names."""
+    assert (bump, reasons) == required_bump(old, new)

@@ -17,6 +17,8 @@ from cfn_table.publish.semver import Bump
 
 CONTRACT_FORMAT = 1
 MAX_SHOWN = 100  # characters of a value in a reason
+MAX_NAMES = 3  # names in a reason about generated types
+LANGUAGES = {"json-schema": "JSON Schema", "python": "Python", "typescript": "TypeScript"}
 
 Contract = Mapping[str, Any]
 # How much an added thing matters, and words that say why.
@@ -89,7 +91,7 @@ def contract_changes(old_contract: Contract, new_contract: Contract) -> tuple[Co
                 help="use the newest cfn-table",
             )
     changes = _Changes()
-    known = {"format", "version", "table", "exports", *_SECTIONS}
+    known = {"format", "version", "table", "exports", "types", *_SECTIONS}
     changes.fields("the contract's", old_contract, new_contract, but=known)
     old, new = _part(old_contract, "table"), _part(new_contract, "table")
     _table(changes.below("table"), old, new, stored_attributes(old_contract))
@@ -100,6 +102,8 @@ def contract_changes(old_contract: Contract, new_contract: Contract) -> tuple[Co
         old, new, members = _part(old_contract, section), _part(new_contract, section), changes.below(section)
         for name in members.names(word, old, new, added):
             compare(members.below(name), f"{word} `{name}`", _mapping(old[name]), _mapping(new[name]))
+    if "types" in old_contract:  # a version of before says nothing about them
+        _types(changes.below("types"), _part(old_contract, "types"), _part(new_contract, "types"))
     return tuple(sorted(changes.found, key=lambda change: -change.bump))
 
 
@@ -179,6 +183,26 @@ def _table(changes: _Changes, old: Contract, new: Contract, stored: Collection[s
             place.add(Bump.MINOR, f"the time to live `{ttl}` was added", was, ttl)
     else:
         place.same("the table's time to live", was, ttl)
+
+
+def _types(changes: _Changes, old: Contract, new: Contract) -> None:
+    """The names that generated types export; one change for each language, since entities have many names."""
+    for language in sorted(old.keys() | new.keys()):
+        before, after = (
+            {str(name) for name in side.get(language) or ()} if isinstance(side.get(language), list) else set()
+            for side in (old, new)
+        )
+        what, place = f"the generated types for {LANGUAGES.get(language, language)}", changes.below(language)
+        if gone := sorted(before - after):
+            place.add(Bump.MAJOR, f"{what} no longer export {_several(gone)}", old.get(language), new.get(language))
+        elif more := sorted(after - before):
+            place.add(Bump.MINOR, f"{what} now export {_several(more)}", old.get(language), new.get(language))
+
+
+def _several(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    shown = [_shown(name) for name in names[:MAX_NAMES]]
+    return ", ".join(shown) + (f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else "")
 
 
 def _index(changes: _Changes, owner: str, old: Contract, new: Contract) -> None:

@@ -1,13 +1,14 @@
 """`contract.json`: what others rely on in a published version, whatever its template looks like.
 
-Exports and their meaning, keys, entities, access patterns with their requests, and what each policy allows. A change
+Exports and their meaning, keys, entities, access patterns with their requests, what each policy allows, and the names
+that the generated types export. A change
 here decides the version's bump (see `cfn_table.publish.version`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cfn_table.design.context import Parametric
@@ -18,13 +19,16 @@ from cfn_table.design.requests import KeyCondition, Request, derive, parameters
 FORMAT = 1
 
 
-def contract(design: Design, exports: dict[str, str], parts: dict[str, int]) -> dict[str, Any]:
+def contract(
+    design: Design, exports: dict[str, str], parts: dict[str, int], types: Mapping[str, Iterable[str]]
+) -> dict[str, Any]:
     """The contract of `design`.
 
     Args:
         design: the design.
         exports: last part of each export's name → the output's value in short, such as `TableName` → `KVStorageTable`.
         parts: policy → the number of managed policies that it was split into.
+        types: language → the names that its generated types export.
 
     Raises:
         Underivable: an access pattern has no request (the design rules report it before).
@@ -77,6 +81,7 @@ def contract(design: Design, exports: dict[str, str], parts: dict[str, int]) -> 
             }
             for policy in design.policies
         },
+        "types": {language: sorted(names) for language, names in types.items()},
     }
 
 

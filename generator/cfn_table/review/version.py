@@ -21,7 +21,18 @@ from cfn_table.review.side import Side
 
 _REPLACING: Final = frozenset({Effect.REPLACEMENT, Effect.ORPHAN, Effect.DATA_LOSS})
 _OF_CONTRACT: Final = frozenset(
-    {"accessPatterns", "entities", "exports", "format", "indexes", "parameters", "policies", "table", "version"}
+    {
+        "accessPatterns",
+        "entities",
+        "exports",
+        "format",
+        "indexes",
+        "parameters",
+        "policies",
+        "table",
+        "types",
+        "version",
+    }
 )
 """The sections of a contract; what changes there is counted from the contract itself."""
 
