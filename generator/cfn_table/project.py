@@ -52,6 +52,11 @@ class Project:
         return self.root / "templates"
 
     @property
+    def texts(self) -> Path:
+        """Where text templates are that take the place of the package's."""
+        return self.templates / "emit"
+
+    @property
     def build(self) -> Path:
         """Where published versions are."""
         return self.root / "build"

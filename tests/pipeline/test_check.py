@@ -302,3 +302,14 @@ def test_a_context_value_that_no_design_declares_is_refused(project: Path) -> No
         list(check(designs(project), Settings({"TABEL": "x"}, {})))
     assert "no design declares the context value `TABEL`" == caught.value.message
     assert "did you mean `TABLE`?" == caught.value.help
+
+
+def test_a_text_template_that_is_added_is_noticed(project: Path) -> None:
+    """What a version says is another text then, and its inputs are others."""
+    (project / "templates" / "emit").mkdir()
+    (project / "templates" / "emit" / "deploy.md.j2").write_text("Ask the operators.\n", encoding="utf-8")
+    place = "templates/notes.yaml:2:10"
+    message = (
+        "`build/notes/1.1.0` is not what the inputs say: `DEPLOY.md`, `template.json`, `template.yaml` would differ"
+    )
+    assert [(place, message, STALE)] == told(checked(project))

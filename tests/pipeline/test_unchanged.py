@@ -37,13 +37,15 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a design that has a policy, an included file and a context value."""
+    """A project with a design that has a policy, an included file, a context value and a text template."""
     root = small_project(tmp_path / "project")
     included = "access_patterns:\n  drop_note: {operation: DeleteItem, entity: note}\n"
     text = small_design("notes", "1.0.0", "include: ['notes/*.yaml']", *WITH_CONTEXT)
     (root / "templates" / "notes.yaml").write_text(text)
     (root / "templates" / "notes").mkdir()
     (root / "templates" / "notes" / "more.yaml").write_text(included)
+    (root / "templates" / "emit").mkdir()
+    (root / "templates" / "emit" / "deploy.md.j2").write_text("Ask the operators.\n")
     (root / "policies" / "notes").mkdir(parents=True)
     (root / "policies" / "notes" / "reader.yaml").write_text(POLICY)
     age(root)
@@ -130,6 +132,10 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a policy is edited": edit("policies/notes/reader.yaml", "# a remark\n"),
     "a policy is added": edit("policies/notes/writer.yaml", "policy: writer\nallow: [put_note]\n"),
     "a policy is gone": lambda root: (root / "policies" / "notes" / "reader.yaml").unlink(),
+    "a text template is edited": edit("templates/emit/deploy.md.j2", "more\n"),
+    "a text template is added": edit("templates/emit/import.md.j2", "mine\n"),
+    "a text template is gone": lambda root: (root / "templates" / "emit" / "deploy.md.j2").unlink(),
+    "a folder is added to the version": edit("build/notes/1.0.0/types/extra.txt", "x"),
     "another design is added, which may bear the same name": edit("templates/other.yaml", small_design("other")),
     "a published file is edited": edit("build/notes/1.0.0/template.yaml", "# a remark\n"),
     "the manifest is edited": edit("build/notes/1.0.0/manifest.json", " "),

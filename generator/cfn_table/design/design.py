@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from cfn_table.design.context import Context
 from cfn_table.design.keys import KEY_TYPES, Domain, KeyTemplate, Placeholder, attribute_type
 from cfn_table.design.model import AccessPattern, Attribute, DesignFile, Entity, Index, PolicyFile
 from cfn_table.design.names import alphanumeric, pascal_case
-from cfn_table.design.source import Mapping, Text
+from cfn_table.design.source import Mapping, SourceFile, Text
 from cfn_table.design.validate import locate, locate_key
 from cfn_table.findings import Location
 
@@ -136,7 +136,8 @@ class Design:
         files: every file that was read, sorted, relative to `root` where inside, with `/`.
         inputs_digest: SHA-256, in hex, of everything that the template depends on: the values in these files (not
             their comments,
-            order or layout), the context's values, and the text of the hook.
+            order or layout), the context's values, and the texts of the hook and of the project's text templates.
+        texts: the project's text templates by name, such as `deploy.md.j2`.
     """
 
     file: DesignFile
@@ -147,6 +148,7 @@ class Design:
     path: str
     files: tuple[str, ...]
     inputs_digest: str
+    texts: AnyMapping[str, SourceFile] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

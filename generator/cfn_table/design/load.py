@@ -14,7 +14,7 @@ from cfn_table.design.context import Context, Parametric, read_context, substitu
 from cfn_table.design.design import Design, Policy
 from cfn_table.design.model import DesignFile, IncludedFile, PolicyFile
 from cfn_table.design.references import check_references
-from cfn_table.design.source import Mapping, Sequence, Text, parse, read_file
+from cfn_table.design.source import Mapping, Sequence, SourceFile, Text, parse, read_file
 from cfn_table.design.suggest import shown
 from cfn_table.design.validate import validate
 from cfn_table.design.values import reads_as_text
@@ -80,6 +80,8 @@ def load_design(
         project.require_inside(hook)
         hook_text = read_file(hook, name=project.name_of(hook)).text.encode()
         files.append(hook)
+    texts = _texts(project)
+    files += [project.texts / name for name in texts]
     design = Design(
         file=model,
         policies=tuple(sorted(policies, key=lambda policy: policy.name)),
@@ -88,7 +90,8 @@ def load_design(
         root=project.root,
         path=project.name_of(file),
         files=_recorded(files, project),
-        inputs_digest=_digest(raw, policies, settings, hook_text),
+        inputs_digest=_digest(raw, policies, settings, hook_text, texts),
+        texts=texts,
     )
     findings = sorted(check_references(design), key=Finding.sort_key)
     if findings:
@@ -154,18 +157,28 @@ def _merge(raw: Mapping, path: Path, project: Project) -> None:
             target[name] = value
 
 
+def _texts(project: Project) -> dict[str, SourceFile]:
+    """The project's text templates by name."""
+    help = "text templates are files in this folder: move what is there away"
+    files = _files(project, project.texts, (".j2",), help)
+    return {file.name: read_file(file, name=project.name_of(file)) for file in files}
+
+
 def _policy_files(project: Project, design: str) -> list[Path]:
     folder = project.policies(design)
-    for each in (folder.parent, folder):
-        if not each.is_dir():
-            if each.exists() or each.is_symlink():
-                named = project.name_of(each)
-                raise InputError(
-                    f"`{named}` is not a folder",
-                    help="policies are files in a folder of the design's name: move what is there away",
-                    location=Location(named),
-                )
-            return []
+    help = "policies are files in a folder of the design's name: move what is there away"
+    if not folder.parent.is_dir():
+        return _files(project, folder.parent, (), help)
+    return _files(project, folder, (".yaml", ".yml"), help)
+
+
+def _files(project: Project, folder: Path, suffixes: tuple[str, ...], help: str) -> list[Path]:
+    """The files in a folder of the project with one of these suffixes, sorted; none where there is no such folder."""
+    if not folder.is_dir():
+        if folder.exists() or folder.is_symlink():
+            named = project.name_of(folder)
+            raise InputError(f"`{named}` is not a folder", help=help, location=Location(named))
+        return []
     project.require_inside(folder)
     try:
         entries = list(folder.iterdir())
@@ -173,7 +186,7 @@ def _policy_files(project: Project, design: str) -> list[Path]:
         named = project.name_of(folder)
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"`{named}` cannot be read: {reason}", location=Location(named)) from None
-    files = sorted(path for path in entries if path.suffix in (".yaml", ".yml") and not path.name.startswith("."))
+    files = sorted(path for path in entries if path.suffix in suffixes and not path.name.startswith("."))
     for file in files:
         project.require_inside(file)
     return files
@@ -192,7 +205,9 @@ def _read_policy(path: Path, project: Project, context: Context) -> Policy:
     return policy
 
 
-def _digest(raw: Mapping, policies: Iterable[Policy], context: Context, hook: bytes) -> str:
+def _digest(
+    raw: Mapping, policies: Iterable[Policy], context: Context, hook: bytes, texts: AnyMapping[str, SourceFile]
+) -> str:
     content = {
         "design": {key: value for key, value in raw.items() if key not in ("include", "context")},
         "policies": {policy.name: policy.raw for policy in policies},
@@ -200,6 +215,8 @@ def _digest(raw: Mapping, policies: Iterable[Policy], context: Context, hook: by
         "parameters": {name: [each.logical_id, each.properties] for name, each in context.parameters.items()},
         "hook": hashlib.sha256(hook).hexdigest() if hook else "",
     }
+    if texts:  # without any, the digest is that of before there were any
+        content["texts"] = {name: hashlib.sha256(file.text.encode()).hexdigest() for name, file in texts.items()}
     return hashlib.sha256(_json(_canonical(content)).encode("utf-8", "surrogatepass")).hexdigest()
 
 

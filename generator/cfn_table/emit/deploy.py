@@ -25,6 +25,7 @@ def deploy_notes(design: Design, template_bytes: int) -> str:
     folder = f"build/{design.name}/{design.version}"
     return render_text(
         "deploy.md.j2",
+        overrides=design.texts,
         design=design,
         folder=folder,
         stack=design.name,

@@ -97,6 +97,7 @@ def adopt_table(
     stack = stack_name or design.name
     text = render_text(
         "import.md.j2",
+        overrides=design.texts,
         design=design,
         stack=stack,
         table=name,

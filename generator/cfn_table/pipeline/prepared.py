@@ -99,12 +99,13 @@ def prepare(
     from cfn_table.access.proof import findings_of
     from cfn_table.design.load import load_design
     from cfn_table.design.rules import check_design
+    from cfn_table.emit.texts import unknown_texts
     from cfn_table.pipeline.artifacts import make_artifacts
 
     project = project or Project.of_design(path)
     design = load_design(path, context=settings.context, environment=settings.environment, project=project)
     (names or DesignNames()).require_only(design, path, project)
-    findings = check_design(design)
+    findings = [*check_design(design), *unknown_texts(project)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise _Unsound.of(findings)
     artifacts = make_artifacts(design)

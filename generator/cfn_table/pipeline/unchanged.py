@@ -99,7 +99,7 @@ class UnchangedCache:
             manifest = project.root / folder / "manifest.json"
             published = {f"{folder}/{name}": hashlib.sha256(content).hexdigest() for name, content in files.items()}
             published[f"{folder}/manifest.json"] = _digest(manifest)
-            listings = {f"policies/{design.name}": "", "templates": ""}
+            listings = {f"policies/{design.name}": "", "templates": "", "templates/emit": ""}
             listings.update(
                 {f"{Path(project.relative(path)).parent.as_posix()}//{glob}": "" for glob in design.file.include}
             )
@@ -125,7 +125,7 @@ class UnchangedCache:
     def _changed_meanwhile(self, project: Project, design: Design) -> bool:
         """Whether a file or a folder that was read may be another by now than when it was read."""
         inputs = [project.root / name for name in design.files]
-        folders = {path.parent for path in inputs} | {project.policies(design.name)}
+        folders = {path.parent for path in inputs} | {project.policies(design.name), project.texts}
         for path in (*inputs, *(folder for folder in folders if folder.is_dir())):
             status = path.stat()
             if max(status.st_mtime_ns, status.st_ctime_ns) > self._began - _CLOCK_TICK:

@@ -94,9 +94,9 @@ def emit_consumer(
         "code": textwrap.indent(code, " " * 10),
         "yaml": yaml_text,
     }
-    text = render_text("consumer.yaml.j2", **values, bucket=False)
+    text = render_text("consumer.yaml.j2", overrides=design.texts, **values, bucket=False)
     if len(text.encode()) > INLINE_LIMIT:
-        return render_text("consumer.yaml.j2", **values, bucket=True)
+        return render_text("consumer.yaml.j2", overrides=design.texts, **values, bucket=True)
     return text
 
 

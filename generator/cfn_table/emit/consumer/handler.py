@@ -43,6 +43,7 @@ def handler_code(design: Design, calls: list[Call], title: str, *, stream: bool,
     without = delimiter.replace("`", "'")
     text = render_text(
         "consumer.py.j2",
+        overrides=design.texts,
         title=title,
         modules=[name for name in _MODULES if name in needs],
         needs=needs,

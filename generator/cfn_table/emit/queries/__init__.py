@@ -46,7 +46,7 @@ def _shell_script(design: Design, calls: list[Call]) -> str:
     # Of all names only `esac` is no word of a case.
     cases = [(each.name, _comment(each.description, "# "), shell.command(each, 2)) for each in calls]
     needs = {"variables": variables(calls), "has_binary": any(has_binary(each.parameters) for each in calls)}
-    return render_text("queries.sh.j2", design=design, cases=cases, **needs)
+    return render_text("queries.sh.j2", overrides=design.texts, design=design, cases=cases, **needs)
 
 
 def _python_module(design: Design, calls: list[Call]) -> str:
@@ -54,7 +54,9 @@ def _python_module(design: Design, calls: list[Call]) -> str:
     for call, name in zip(calls, unique_names((each.name for each in calls), python.TAKEN), strict=True):
         lines, _, expression = python.statements(call, 4)
         functions.append((name, _comment(call.description, "# "), lines, expression))
-    return render_text("queries.py.j2", design=design, variables=variables(calls), functions=functions)
+    return render_text(
+        "queries.py.j2", overrides=design.texts, design=design, variables=variables(calls), functions=functions
+    )
 
 
 def _javascript_module(design: Design, calls: list[Call]) -> str:
@@ -64,7 +66,7 @@ def _javascript_module(design: Design, calls: list[Call]) -> str:
         lines, _, expression = javascript.statements(call, 2)
         functions.append((name, _comment(call.description, "// "), lines, expression))
     needed = javascript.import_statement(["DynamoDBClient", *_imports(calls)])
-    return render_text("queries.mjs.j2", design=design, needed=needed, functions=functions)
+    return render_text("queries.mjs.j2", overrides=design.texts, design=design, needed=needed, functions=functions)
 
 
 def _imports(calls: Iterable[Call]) -> list[str]:
@@ -85,7 +87,7 @@ def _markdown(design: Design, calls: list[Call]) -> str:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", "".join(code for _, code in blocks))), default=0))
         sections[-1]["calls"].append({"operation": call.operation, "blocks": blocks, "fence": fence})
     needs = {"variables": variables(calls), "has_binary": any(has_binary(each.parameters) for each in calls)}
-    return render_text("queries.md.j2", design=design, sections=sections, **needs)
+    return render_text("queries.md.j2", overrides=design.texts, design=design, sections=sections, **needs)
 
 
 def _python_snippet(call: Call) -> str:
