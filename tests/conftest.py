@@ -31,6 +31,21 @@ if settings.get_current_profile_name() == "default":
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ENGINES = {"ministack": "MiniStack", "dynamodb_local": "DynamoDB Local"}
+SLOWEST = (
+    "cli/test_prove_process.py",
+    "cli/test_at_once.py",
+    "prove/test_lies.py",
+    "prove/test_designs.py",
+    "prove/test_laws.py",
+    "packaging/test_distributions.py",
+    "review/rollout/test_steps.py",
+    "cli/test_lint.py",
+    "cli/test_streams.py",
+    "e2e/test_deploy.py",
+    "e2e/test_queries.py",
+)
+"""The files that take longest. They come first, so that no process has one of them left when the others are done."""
+
 # Tests never share an account: what one leaves behind does not exist for the next.
 ACCOUNTS = itertools.count(100_000_000_001)
 
@@ -112,7 +127,9 @@ def _engine(starting: AbstractContextManager[Server]) -> Iterator[Server]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses a real engine, so that `-m 'not engine'` leaves these out."""
+    """Begin with the slowest files, and mark every test that uses a real engine: `-m 'not engine'` leaves these out."""
+    place = {install.ROOT / "tests" / name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
     for item in items:
         if ENGINES.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker("engine")

@@ -81,5 +81,7 @@ def installed(distributions: Distributions, tmp_path_factory: pytest.TempPathFac
     environment = tmp_path_factory.mktemp("installed") / "venv"
     run(sys.executable, "-m", "venv", environment, cwd=environment.parent)
     python = environment / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--no-input", distributions.wheel, cwd=environment.parent)
+    # Compiling all that is installed would take as long again.
+    options = ("--quiet", "--no-input", "--no-compile")
+    run(python, "-m", "pip", "install", *options, distributions.wheel, cwd=environment.parent)
     return environment / "bin"

@@ -80,6 +80,11 @@ def test_the_installed_command_makes_and_publishes_a_project(installed: Path, tm
     run(installed / "cfn-table", "generate", "--check", cwd=tmp_path)
 
 
+def test_build_is_what_the_designs_give(installed: Path, clone: Path) -> None:
+    """The published versions of this repository are those that its designs and policies give, as a user has it."""
+    run(installed / "cfn-table", "generate", "--check", cwd=clone)
+
+
 def test_the_installed_package_is_typed(installed: Path) -> None:
     """Type checkers find py.typed beside the installed package, so its annotations count for users."""
     shown = run(installed / "python", "-c", "import cfn_table; print(cfn_table.__file__)", cwd=installed)
