@@ -31,21 +31,23 @@ _PYTHON_WORDS: Final = frozenset({*keyword.kwlist, *keyword.softkwlist})
 _BUILTINS: Final = frozenset(
     re.findall(
         r"\w+",
-        "abs all any ascii bin bool bytes callable chr dict dir eval exec filter float format frozenset getattr "
+        "abs all any ascii base64 bin bool bytes callable chr dict dir eval exec filter float format frozenset getattr "
         "hasattr hash help hex id input int isinstance iter len list map max min next object oct open ord pow print "
-        "property range repr reversed round set sorted str sum super tuple type vars zip",
+        "property range re repr reversed round set sorted str sum super tuple type vars zip",
     )
 )
-"""What Python modules use without importing it."""
+"""What Python modules use without importing it, and what generated ones import."""
 
 _TYPES: Final = frozenset(
     re.findall(
         r"\w+",
-        "Any Array ArrayBuffer BatchGetInput BatchWriteInput BigInt Boolean ConditionCheckInput Date Decimal "
-        "DeleteInput Error Exclude Extract False Final Function GetInput Iterable Iterator JSON Literal Lowercase Map "
-        "Mapping Math NaN None NotRequired Number Object Omit Partial Pick Promise PutInput QueryInput RangeError "
-        "Readonly Record RegExp Required ScanInput Sequence Set String Symbol TableNames TransactGetInput "
-        "TransactWriteInput True TypeError TypeGuard TypeIs TypedDict Uint8Array UpdateInput Uppercase ValueError",
+        "Any Array ArrayBuffer BatchGetInput BatchGetItemInput BatchWriteInput BatchWriteItemInput BigInt Boolean "
+        "ConditionCheckInput Date Decimal DeleteInput DeleteItemInput Error Exclude Extract False Final Function "
+        "GetInput GetItemInput IndexNames Iterable Iterator JSON Literal Lowercase Map Mapping Math NaN NewType None "
+        "NotRequired Number Object Omit Partial Pick Promise PutInput PutItemInput QueryInput RangeError Readonly "
+        "Record RegExp Required ScanInput Sequence Set String SupportsBytes Symbol TableNames TransactGetInput "
+        "TransactGetItemsInput TransactWriteInput TransactWriteItemsInput True TypedDict TypeError TypeGuard TypeIs "
+        "TypeVar Uint8Array UpdateInput UpdateItemInput Uppercase ValueError",
     )
 )
 """Types of either language that generated code may mention."""
@@ -66,6 +68,7 @@ class EntityNames:
         application: type of an item as applications see it: attributes, and placeholders that only keys hold.
         stored: type of an item as the table holds it.
         key: type of the table's key.
+        key_parts: type of what a key is made of, which Python's parser gives; TypeScript's gives a type without a name.
         index_keys: index id → type of the index's key, for indexes that the entity is in.
         key_builder, item_builder, parser, guard: functions.
         index_key_builders: index id → function.
@@ -74,6 +77,7 @@ class EntityNames:
     application: str
     stored: str
     key: str
+    key_parts: str
     index_keys: AnyMapping[str, str]
     key_builder: FunctionName
     item_builder: FunctionName
@@ -83,7 +87,7 @@ class EntityNames:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The names of all types."""
+        """The names of all types of both languages."""
         return (self.application, self.stored, self.key, *self.index_keys.values())
 
     @property
@@ -157,6 +161,7 @@ def entity_names(design: Design, entity: str) -> EntityNames:
         type_name(entity),
         type_name(f"{base}Entity"),
         type_name(f"{base}Key"),
+        type_name(f"{base}KeyParts"),
         {ref: f"{base}{pascal_case(ref)}Key" for ref in indexes},
         function_name(f"{entity}_key"),
         function_name(f"{entity}_item"),
@@ -208,7 +213,7 @@ def generated_names(design: Design) -> Iterator[Generated]:
     for entity in design.entities:
         names, path = entity_names(design, entity), ("entities", entity)
         for language in ("typescript", "python"):
-            for name in names.types:
+            for name in (*names.types, *([names.key_parts] if language == "python" else [])):
                 yield Generated(language, name, path)
             for function in names.functions:
                 yield Generated(language, getattr(function, language), path)

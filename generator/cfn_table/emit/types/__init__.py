@@ -10,7 +10,14 @@ from cfn_table.emit.types.type_file import TypeFile
 if TYPE_CHECKING:
     from cfn_table.design.design import Design
 
-EMITTERS: Final[Mapping[str, Callable[[Design], TypeFile]]] = {}
+
+def _python(design: Design) -> TypeFile:
+    from cfn_table.emit.types.python import emit_python
+
+    return emit_python(design)
+
+
+EMITTERS: Final[Mapping[str, Callable[[Design], TypeFile]]] = {"python": _python}
 """Language → what writes its file, in the order of every output."""
 
 
