@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cfn_table.emit.consumer import emit_consumer
     from cfn_table.emit.deploy_policy import DeployPolicy, deploy_policy
     from cfn_table.emit.queries import emit_queries
+    from cfn_table.emit.types import emit_types
+    from cfn_table.emit.types.python import emit_python
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
     from cfn_table.findings import Finding, Location, Severity
     from cfn_table.lint.runner import lint_template
@@ -72,7 +74,9 @@ _WHERE: Final = {
     "deploy_policy": "cfn_table.emit.deploy_policy:deploy_policy",
     "design_schema": "cfn_table.design.reference:design_schema",
     "emit_consumer": "cfn_table.emit.consumer:emit_consumer",
+    "emit_python": "cfn_table.emit.types.python:emit_python",
     "emit_queries": "cfn_table.emit.queries:emit_queries",
+    "emit_types": "cfn_table.emit.types:emit_types",
     "evaluate_request": "cfn_table.access.evaluate:evaluate",
     "find_policies": "cfn_table.access.templates.find:find_policies",
     "generate_builds": "cfn_table.pipeline.generate:generate",
@@ -121,7 +125,9 @@ __all__ = [
     "deploy_policy",
     "design_schema",
     "emit_consumer",
+    "emit_python",
     "emit_queries",
+    "emit_types",
     "evaluate_request",
     "find_policies",
     "generate_builds",

@@ -99,6 +99,9 @@ _EXAMPLES: Final = {
         cfn-table emit consumer kv-storage --policy api > kv-storage-api.yaml
         cfn-table emit consumer kv-storage --policy tenant --stack-name kv-test --name kv-test-tenant > tenant.yaml
         """,
+    "emit python": """\
+        cfn-table emit python kv-storage > kv_storage.py
+        """,
     "emit import": """\
         cfn-table emit import kv-storage --live --region eu-west-1
         cfn-table emit import kv-storage --folder adopt --stack-name kv-storage-prod

@@ -7,7 +7,7 @@ from typing import Final
 
 from cfn_table.design.design import Design
 from cfn_table.design.generated_names import entity_names, result_name, snake_case, union_name
-from cfn_table.emit.texts import render_text
+from cfn_table.emit.texts import render_text_of
 from cfn_table.emit.types.calls import Call, IndexName, calls_of
 from cfn_table.emit.types.fields import entity_fields
 from cfn_table.emit.types.layout import bracketed
@@ -50,9 +50,9 @@ def emit_python(design: Design) -> TypeFile:
     private = ["\n".join([*simple, *constants])] if simple or constants else []
     private += [text for text in helpers.values() if text.startswith("def ")]
     exports = tuple(sorted(_exports(design, calls, defaults)))
-    text = render_text(
+    text = render_text_of(
+        design,
         "types.py.j2",
-        design=design,
         description=_opening(design),
         imports=_imports([*public, *private]),
         exports=code.text(("__all__ = ", bracketed("[", [f'"{each}"' for each in exports], "]"))),
@@ -102,14 +102,8 @@ def _table_names(design: Design, calls: list[Call]) -> tuple[list[str], bool]:
 def _union(design: Design) -> str:
     """The type of any item that the table holds."""
     stored = [entity_names(design, each).stored for each in design.entities]
-    line = f"{union_name(design)} = {' | '.join(stored)}"
-    if len(line) > code.WIDTH:
-        line = "\n".join([f"{union_name(design)} = (", *_alternatives(stored), ")"])
+    line = code.text((f"{union_name(design)} = ", code.either(stored, "|")))
     return f'{line}\n"""Any item that the table holds."""'
-
-
-def _alternatives(types: list[str]) -> list[str]:
-    return [f"    {types[0]}", *(f"    | {each}" for each in types[1:])]
 
 
 def _exports(design: Design, calls: list[Call], defaults: bool) -> set[str]:

@@ -38,6 +38,7 @@ class EntitySection:
         ]
 
     def doc(self) -> str:
+        """What the entity is."""
         article = an(self.fields.name)
         return code.sentence(self.fields.description) or f"{article[0].upper()}{article[1:]}."
 
@@ -51,6 +52,7 @@ class EntitySection:
         return ["\n".join(lines)] if new else []
 
     def remark(self, text_type: str) -> str:
+        """The template of a type of key texts, as the docstring below it."""
         return code.text(code.docstring(f"`{self.scope.form_of(text_type)}`."))
 
     def key_types(self) -> list[str]:
@@ -89,6 +91,7 @@ class EntitySection:
         return typed_dict(self.names.stored, doc, [self.entry(each) for each in rest.values()], bases)
 
     def entry(self, field: Field) -> Entry:
+        """A field as one of a TypedDict."""
         return Entry(field.name, self.type_of(field), field.optional, field.description)
 
     def type_of(self, field: Field) -> Doc:
@@ -131,9 +134,11 @@ class _ItemBuilder:
         return f"{self.local['item']}[{code.literal(name)}]"
 
     def argument(self, name: str) -> str:
+        """The code of a placeholder's value."""
         return f"bytes({self.given(name)})" if self.fields.domains[name].type == "binary" else self.given(name)
 
     def function(self) -> str:
+        """The whole function."""
         names = self.fields.names
         # mypy takes `**` only where no key may be missing.
         spread = not any(field.optional for field in self.fields.stored)

@@ -160,9 +160,7 @@ def parser(scope: Scope, fields: EntityFields) -> str:
     for name, occurrences in found.items():
         best = next((each for each in occurrences if each.part.width or not each.part.format), occurrences[0])
         values.setdefault(name, _native(fields.domains[name].type, best))
-        for each in occurrences:
-            if each is not best:
-                other.append(f"{each.code} != {each.written(best.plain)}")
+        other += [f"{each.code} != {each.written(best.plain)}" for each in occurrences if each is not best]
     if absent or other:
         statements.append(code.when([*absent, *other], ["return None"], "or"))
     parts = code.mapping((f'"{parameters[name]}"', values[name]) for name in parameters)

@@ -102,6 +102,7 @@ class RequestFunction:
         self.local = local_names(wanted, frozenset(taken), "python")
 
     def text(self) -> str:
+        """The whole function."""
         call = self.call
         parameters: list[Doc] = [
             f"{self.local[f'item {each.name}']}: {entity_names(self.scope.design, each.entity).application}"
@@ -164,6 +165,7 @@ class RequestFunction:
         return code.constant(tree)
 
     def name(self, name: Any) -> str:
+        """The code of a name in a mapping, or of the table's or an index's."""
         if isinstance(name, TableName):
             return f'{NAMES}["table_name"]'
         if isinstance(name, IndexName):
@@ -171,6 +173,7 @@ class RequestFunction:
         return code.literal(name)
 
     def key(self, key: EntityKey) -> Doc:
+        """The call of a key builder."""
         builder = entity_names(self.scope.design, key.entity).key_builder.python
         parameters = self.scope.parameters(key.arguments)
         return bracketed(
@@ -178,6 +181,7 @@ class RequestFunction:
         )
 
     def key_text(self, text: KeyText) -> Doc:
+        """The code of a key's text."""
         if len(text.parts) == 1 and isinstance(text.parts[0], KeyPart):
             return self.part(text.parts[0], '"')
         return code.formatted(
@@ -185,6 +189,7 @@ class RequestFunction:
         )
 
     def part(self, part: KeyPart, quote: str) -> str:
+        """The code of an argument inside of a key's text."""
         variable = self.local[f"argument {part.argument.name}"]
         placeholder = part.placeholder
         if part.domain is not None:
@@ -199,6 +204,7 @@ class RequestFunction:
         return f"{variable}.{placeholder.format}()" if placeholder.format else variable
 
     def members(self, batch: BatchOf) -> Doc:
+        """The code of a batch's members."""
         if batch.operation == "BatchGetItem":
             return "keys"
         return bracketed(
