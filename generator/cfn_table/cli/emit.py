@@ -159,8 +159,8 @@ def python_command(design: str | None, context: tuple[str, ...]) -> None:
     """Print a design's types as a Python module: TypedDicts, and functions for keys, items and requests.
 
     DESIGN is a design file or name; it may be left out where there is one design. The module needs Python 3.11 and the
-    standard library alone. Items are as boto3's resource has them: plain dicts with Decimal, bytes and sets. The function
-    of an access pattern gives the arguments of a method of `boto3.resource("dynamodb").meta.client`.
+    standard library alone. Items are as boto3's resource has them: plain dicts with Decimal, bytes and sets. The
+    function of an access pattern gives the arguments of a method of `boto3.resource("dynamodb").meta.client`.
     """
     from cfn_table.emit.types.python import emit_python
 
