@@ -132,14 +132,15 @@ def test_a_module_is_called_as_python_can_import_it(modules: Mapping[str, TypeFi
 
 def test_a_project_overrides_the_text(tmp_path: Path) -> None:
     """A template beside the designs extends the package's and replaces one of its blocks."""
-    (tmp_path / "emit").mkdir()
-    (tmp_path / "emit" / "types.py.j2").write_text(
+    texts = tmp_path / "templates" / "emit"
+    texts.mkdir(parents=True)
+    (texts / "types.py.j2").write_text(
         '{% extends "cfn_table/types.py.j2" %}\n'
         '{% block header %}\n"""Types of {{ design.name }}, by us."""\n{% endblock %}\n'
     )
-    (tmp_path / "small.yaml").write_bytes(SHIPPED.read_bytes())
+    (tmp_path / "templates" / "kv-storage.yaml").write_bytes(SHIPPED.read_bytes())
     plain = emit_python(load_design(SHIPPED, environment={})).text
-    changed = emit_python(load_design(tmp_path / "small.yaml", environment={})).text
+    changed = emit_python(load_design(tmp_path / "templates" / "kv-storage.yaml", environment={})).text
     assert '"""Types of kv-storage, by us."""' == changed.splitlines()[0]
     assert plain.partition("\nimport re\n")[2] == changed.partition("\nimport re\n")[2]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from cfn_table.design.design import Design
 from cfn_table.design.generated_names import entity_names, result_name, snake_case, union_name
-from cfn_table.emit.texts import render_text_of
+from cfn_table.emit.texts import render_text
 from cfn_table.emit.types.calls import Call, IndexName, calls_of
 from cfn_table.emit.types.fields import entity_fields
 from cfn_table.emit.types.layout import bracketed
@@ -50,9 +50,10 @@ def emit_python(design: Design) -> TypeFile:
     private = ["\n".join([*simple, *constants])] if simple or constants else []
     private += [text for text in helpers.values() if text.startswith("def ")]
     exports = tuple(sorted(_exports(design, calls, defaults)))
-    text = render_text_of(
-        design,
+    text = render_text(
         "types.py.j2",
+        overrides=design.texts,
+        design=design,
         description=_opening(design),
         imports=_imports([*public, *private]),
         exports=code.text(("__all__ = ", bracketed("[", [f'"{each}"' for each in exports], "]"))),
