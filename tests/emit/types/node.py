@@ -42,10 +42,13 @@ class Matcher:
         assert isinstance(answer, list), f"{pattern}: {answer}"
         return answer
 
+    def searches(self, pattern: str, texts: Sequence[str]) -> list[str]:
+        """The texts in which the pattern matches somewhere."""
+        return [text for text, matches in zip(texts, self.tests(pattern, texts), strict=True) if matches]
+
     def full_matches(self, pattern: str, texts: Sequence[str]) -> list[str]:
         """The texts that the pattern matches as a whole."""
-        told = self.tests(f"^(?:{pattern})$", texts)
-        return [text for text, matches in zip(texts, told, strict=True) if matches]
+        return self.searches(f"^(?:{pattern})$", texts)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cfn_table.design.keys import _BOUNDED, Domain
-from cfn_table.emit.types.ecma import MAX_DEPTH, to_ecma
+from cfn_table.emit.types.ecma import MAX_DEPTH, ecma_part, ecma_whole, to_ecma
 from cfn_table.languages import InvalidPattern, Unsupported
 from cfn_table.languages.matching import compile_quietly
 from tests.emit.types.node import Matcher, matcher
@@ -254,7 +254,9 @@ a{0}
 def test_a_pattern_matches_the_same_texts(node: Matcher, pattern: str) -> None:
     """Every probe is judged as `re.fullmatch` judges it."""
     texts = [text for text in _TEXTS if text or r"\B" not in pattern]
-    assert _python(pattern, texts) == node.full_matches(to_ecma(pattern), texts)
+    expected = _python(pattern, texts)
+    assert expected == node.full_matches(to_ecma(pattern), texts)
+    assert expected == node.searches(ecma_whole(pattern), texts)
 
 
 @pytest.mark.parametrize("pattern", _HAND_PICKED)
@@ -266,6 +268,55 @@ def test_a_pattern_means_the_same_inside_of_a_larger_one(node: Matcher, pattern:
     inner = inner if flags is None or "x" in flags[0] else inner.replace("\n)", ")")
     expected = _python(f"x?(?:{inner})y?", texts)
     assert expected == node.full_matches(f"x?(?:{to_ecma(pattern)})y?", texts)
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("pattern", _HAND_PICKED)
+def test_a_part_is_judged_by_itself(node: Matcher, pattern: str, last: bool) -> None:
+    """A value in a key: whatever stands around it, its own anchors mean its own ends."""
+    try:
+        part = ecma_part(pattern, last=last)
+    except Unsupported:
+        assert re.search(r"\(\?<?[=!]|\\[bBAZ]|[+?*}]\+|\$|\^|\(\?m", pattern)
+        return
+    # No text holds these, so that a value ends where it seems to.
+    before, behind = "\ue000", "" if last else "\ue001"
+    keys = [f"{before}{text}{behind}" for text in _TEXTS if text]
+    expected = [f"{before}{text}{behind}" for text in _python(pattern, _TEXTS) if text]
+    assert expected == [key for key in node.searches(f"^{before}{part}{behind}$", keys) if "\ue001" not in key[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "whole", "part"),
+    [
+        ("[a-z]+", "^[a-z]+$", "[a-z]+"),
+        ("^[a-z]+$", "^[a-z]+$", "[a-z]+"),
+        (r"\A[a-z]+\Z", "^[a-z]+$", "[a-z]+"),
+        (r"^a|b$", "^(?:a|b)$", "(?:a|b)"),
+        (r"a\|b|[|]\$", r"^(?:a\|b|[|]\$)$", r"(?:a\|b|[|]\$)"),
+        (r"(a|b)\$", r"^(?:a|b)\$$", r"(?:a|b)\$"),
+        (r"\^a[\]|$^]", r"^\^a[\]|$^]$", r"\^a[\]|$^]"),
+    ],
+)
+def test_anchors_at_the_ends_are_not_said_twice(pattern: str, whole: str, part: str) -> None:
+    """Designs often have them, and they say nothing about a whole value."""
+    assert whole == ecma_whole(pattern)
+    assert part == ecma_part(pattern, last=False)
+
+
+@pytest.mark.parametrize("pattern", ["(?<=a)b", r"a\b", "a^b", "(?m:^)a", "(?!^a)b"])
+def test_a_part_that_looks_before_itself_is_refused(pattern: str) -> None:
+    """What stands there is another part."""
+    with pytest.raises(Unsupported, match="cannot look around"):
+        ecma_part(pattern, last=True)
+
+
+@pytest.mark.parametrize("pattern", ["(?=a).", "(?!a$).+", "(?m:a$)", "(a$)+b?", r"(a\Z)+b?"])
+def test_a_part_that_looks_behind_itself_must_be_the_last(pattern: str) -> None:
+    """Behind the last part is the end, for the part and for the whole."""
+    assert to_ecma(pattern) == ecma_part(pattern, last=True)
+    with pytest.raises(Unsupported, match="cannot look around"):
+        ecma_part(pattern, last=False)
 
 
 @pytest.mark.parametrize(

@@ -34,25 +34,28 @@ _ASCII_ONLY: Final = {"d": "0-9", "w": "0-9A-Za-z_", "s": r"\t-\r "}
 _ANYTHING: Final = r"[\s\S]"
 _NOTHING: Final = r"[^\s\S]"
 
-# INVARIANT: nothing that is printed holds U+0000 itself. It stands for a `$` that nothing but the end may follow, until
-# it is known whether something does.
+# INVARIANT: nothing that is printed holds these characters themselves. They stand for a `^` with nothing before it, and
+# for a `$` and a `\Z` with nothing behind them, until it is known whether it stays so.
+_START: Final = "\1"
 _END: Final = "\0"
+_VERY_END: Final = "\2"
 _END_OR_LAST_NEWLINE: Final = r"(?=\n?$)"
 
 _CONTROLS: Final = {"\t": r"\t", "\n": r"\n", "\v": r"\v", "\f": r"\f", "\r": r"\r"}
-# Controls, formats, separators and surrogates: written raw, nobody would see them, or a tool would change them.
-_UNSEEN: Final = re.compile(
+UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\xa0\xad\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f"
     "\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+"""A character that nobody sees in a file, or that a tool changes: a control, a format, a separator, a surrogate."""
 _SURROGATES: Final = range(0xD800, 0xE000)
 _LOW_SURROGATES: Final = range(0xDC00, 0xE000)
 
+# What is printed, in pieces: escapes and classes, and what groups, looks around or anchors.
+_TOKENS: Final = re.compile(r"\\.|\[(?:\\.|[^\\\]])*\]|\((?:\?(?::|<?[=!]))?|[|)^$]", re.DOTALL)
 _LOOKING: Final = ("(?=", "(?!", "(?<=", "(?<!")
 _REFUSED: Final = {"(?>": "an atomic group", "(?(": "a conditional group", "(?P=": "a back-reference"}
 
 
-@lru_cache(maxsize=1024)
 def to_ecma(pattern: str) -> str:
     r"""A regular expression of ECMAScript that matches the texts which `re.fullmatch(pattern, …)` matches.
 
@@ -65,13 +68,60 @@ def to_ecma(pattern: str) -> str:
         Unsupported: a back-reference, an atomic or conditional group, a possessive quantifier behind more than one
             character, or too many nested groups. Both are a ValueError.
     """
+    return _read(pattern).replace(_START, "^").replace(_END, "$").replace(_VERY_END, "$")
+
+
+def ecma_whole(pattern: str) -> str:
+    """The same with its own `^` and `$`, for who looks for a match anywhere, as JSON Schema does.
+
+    Raises:
+        InvalidPattern, Unsupported: as `to_ecma`.
+    """
+    return f"^{grouped(_unanchored(pattern))}$"
+
+
+def ecma_part(pattern: str, *, last: bool) -> str:
+    """The same for a part of a larger text, such as a value in a key: `pattern` is about the part alone.
+
+    Args:
+        pattern: a regular expression of Python.
+        last: whether the larger text ends with the part.
+
+    Raises:
+        InvalidPattern: as `to_ecma`.
+        Unsupported: as `to_ecma`, and for what would look at the text around the part.
+    """
+    printed = _unanchored(pattern)
+    for match in _TOKENS.finditer(printed):
+        if match[0].startswith("(?<") or match[0] == "^" or (not last and match[0] in ("(?=", "(?!", "$")):
+            raise Unsupported("a part of a text cannot look around", pattern, 0, pattern)
+    return grouped(printed)
+
+
+def grouped(printed: str) -> str:
+    """What `to_ecma` gave, as a part of a larger pattern: in a group where it has alternatives."""
+    depth = 0
+    for match in _TOKENS.finditer(printed):
+        depth += match[0].startswith("(") - (match[0] == ")")
+        if match[0] == "|" and not depth:
+            return f"(?:{printed})"
+    return printed
+
+
+def _unanchored(pattern: str) -> str:
+    """Without anchors where a match begins and ends anyway."""
+    return _read(pattern).replace(_START, "").replace(_END, "").replace(_VERY_END, "")
+
+
+@lru_cache(maxsize=1024)
+def _read(pattern: str) -> str:
     try:
         flags = compile_quietly(pattern).flags
     except re.error as error:
         raise InvalidPattern(error.msg, pattern, error.pos or 0) from None
     except (OverflowError, RecursionError) as error:
         raise Unsupported("the pattern is nested too deeply or repeats too often", pattern, 0, pattern) from error
-    return _Printer(pattern).alternatives(flags).replace(_END, "$")
+    return _Printer(pattern).alternatives(flags)
 
 
 class _Term(NamedTuple):
@@ -125,7 +175,8 @@ class _Printer(Scanner):
             else:
                 terms.append(self._item(flags))
         texts = [term.text for term in terms]
-        return "".join([*map(_closed, texts[:-1]), *texts[-1:]])
+        last = len(texts) - 1
+        return "".join(_closed(text, start=place > 0, end=place < last) for place, text in enumerate(texts))
 
     def _repeated(self, term: _Term, quantifier: Quantifier, start: int) -> _Term:
         text = _closed(f"(?:{term.text})" if term.looks else term.text)
@@ -182,7 +233,7 @@ class _Printer(Scanner):
         this = self._pattern[self._at]
         if this == "^":
             self._at += 1
-            return _Term(r"(?<![^\n])" if flags & MULTILINE else "^")
+            return _Term(r"(?<![^\n])" if flags & MULTILINE else _START)
         if this == "$":
             self._at += 1
             return _Term(r"(?![^\n])" if flags & MULTILINE else _END)
@@ -228,9 +279,10 @@ class _Printer(Scanner):
         return _class_text(negated, members, list(dict.fromkeys(categories)), bool(flags & ASCII))
 
 
-def _closed(text: str) -> str:
-    """`text` where something may follow."""
-    return text.replace(_END, _END_OR_LAST_NEWLINE)
+def _closed(text: str, *, start: bool = True, end: bool = True) -> str:
+    """`text` where something may stand before it (`start`) or behind it (`end`)."""
+    text = text.replace(_START, "^") if start else text
+    return text.replace(_END, _END_OR_LAST_NEWLINE).replace(_VERY_END, "$") if end else text
 
 
 def _counts(minimum: int, maximum: int | None) -> str:
@@ -245,7 +297,7 @@ def _counts(minimum: int, maximum: int | None) -> str:
 def _anchor(letter: str, ascii_only: bool) -> str:
     """An escape that reads no character."""
     if letter in "AZz":
-        return "^" if letter == "A" else "$"
+        return _START if letter == "A" else _VERY_END
     word = f"[{(_ASCII_ONLY if ascii_only else _UNICODE)['w']}]"
     if letter == "b":
         return f"(?:(?<={word})(?!{word})|(?<!{word})(?={word}))"
@@ -311,7 +363,7 @@ def _printed(code: int, escaped: bool, special: str) -> str:
         return "\\" + character
     if character in _CONTROLS:
         return _CONTROLS[character]
-    if not _UNSEEN.match(character) and (code < 0x80 or not escaped):
+    if not UNSEEN.match(character) and (code < 0x80 or not escaped):
         return character
     if code <= 0xFF:
         return f"\\x{code:02x}"
