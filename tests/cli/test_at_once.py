@@ -33,7 +33,7 @@ from tests.publish.builds import tree
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these tests look at processes as Linux and macOS do")
 
-KILLS = 20
+KILLS = 12
 EMPTY = {(name, "/") for name in ("shop", "smallest", "forum")}
 
 

@@ -131,8 +131,7 @@ class Reading:
         if limit is not None and len(first) > limit:
             return f"{len(first)} items came, and {limit} were asked for"
         wanted = [item for group in expected for item in group]
-        is_filtered = bool(self.pattern.filter or self.request.types)
-        if limit is not None and not is_filtered and len(first) != min(limit, len(wanted)):
+        if limit is not None and not self._is_filtered() and len(first) != min(limit, len(wanted)):
             return f"{len(first)} items came, not {min(limit, len(wanted))}"
         return difference(expected, [*first, *self._rest(arguments, parameters, found)], names)
 
@@ -157,9 +156,14 @@ class Reading:
         self.tally.items += len(answer.get("Items", ())) + ("Item" in answer)
         return answer
 
+    def _is_filtered(self) -> bool:
+        return bool(self.pattern.filter or self.request.types)
+
     def _in_pages(self, arguments: Arguments, count: int) -> str:
         """The same items must come in small pages."""
         parameters = call_parameters(self.design, self.request, Inputs(arguments), self.bench.table.deployed.names)
+        if self._is_filtered():  # a limit counts what is read, before the filter
+            count = self._send(arguments, parameters)["ScannedCount"]
         parameters["Limit"] = max(1, count // PAGES)
         found = self._send(arguments, parameters)
         if len(found["Items"]) > parameters["Limit"]:

@@ -232,7 +232,7 @@ def wait_until_active(client: Any, name: str, seconds: float = ACTIVE_SECONDS) -
                 f"`{where}` is {state} and does not become active", help="look at the table, then run the command again"
             )
         time.sleep(pause)
-        pause = min(pause * 2, 2.0)
+        pause = min(pause * 1.5, 2.0)
 
 
 def _of_replica(properties: Mapping[str, Any], region: str) -> dict[str, Any]:
