@@ -81,7 +81,8 @@ def load_design(
         hook_text = read_file(hook, name=project.name_of(hook)).text.encode()
         files.append(hook)
     texts = _texts(project)
-    files += [project.texts / name for name in texts]
+    published = {name: file for name, file in texts.items() if name.startswith(_OF_VERSIONS)}
+    files += [project.texts / name for name in published]
     design = Design(
         file=model,
         policies=tuple(sorted(policies, key=lambda policy: policy.name)),
@@ -90,7 +91,7 @@ def load_design(
         root=project.root,
         path=project.name_of(file),
         files=_recorded(files, project),
-        inputs_digest=_digest(raw, policies, settings, hook_text, texts),
+        inputs_digest=_digest(raw, policies, settings, hook_text, published),
         texts=texts,
     )
     findings = sorted(check_references(design), key=Finding.sort_key)
@@ -155,6 +156,10 @@ def _merge(raw: Mapping, path: Path, project: Project) -> None:
                 first = target.key(name) or name
                 raise InputError(f"{shown(name)} is declared twice, first at {first.location}", location=name.location)
             target[name] = value
+
+
+_OF_VERSIONS: Final = ("deploy.", "types.", "_")
+"""Beginnings of names of text templates that versions are made of; all others are for what commands print."""
 
 
 def _texts(project: Project) -> dict[str, SourceFile]:
