@@ -102,17 +102,16 @@ def test_templates_are_inputs(project: Path) -> None:
     path.unlink()
     assert 3 == len({empty.inputs_digest, one.inputs_digest, two.inputs_digest})
     assert empty.inputs_digest == design(project).inputs_digest
+    assert ("templates/emit/deploy.md.j2", "templates/notes.yaml") == one.files
 
 
 def test_what_no_version_is_made_of_is_no_input(project: Path) -> None:
     """A template of what a command prints changes no version."""
     before = design(project)
-    (project / "templates" / "emit").mkdir(exist_ok=True)
-    (project / "templates" / "emit" / "queries.md.j2").write_text("mine", encoding="utf-8")
+    write(project, "queries.md.j2", "mine")
     after = design(project)
     assert (before.inputs_digest, before.files) == (after.inputs_digest, after.files)
     assert ["queries.md.j2"] == list(after.texts)
-    assert ("templates/emit/deploy.md.j2", "templates/notes.yaml") == one.files
 
 
 WRONG: dict[str, tuple[str, str, int, str]] = {
