@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cfn_table.emit.consumer import emit_consumer
     from cfn_table.emit.deploy_policy import DeployPolicy, deploy_policy
     from cfn_table.emit.queries import emit_queries
-    from cfn_table.emit.types import emit_types
+    from cfn_table.emit.types import TypeFile, emit_types
     from cfn_table.emit.types.python import emit_python
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
     from cfn_table.findings import Finding, Location, Severity
@@ -65,6 +65,7 @@ _WHERE: Final = {
     "Severity": "cfn_table.findings:Severity",
     "SourceOptions": "cfn_table.pipeline.sources.found:SourceOptions",
     "Store": "cfn_table.publish.store:Store",
+    "TypeFile": "cfn_table.emit.types:TypeFile",
     "UsageError": "cfn_table.errors:UsageError",
     "access_matrix": "cfn_table.pipeline.access:access_matrix",
     "adopt_table": "cfn_table.pipeline.adopt:adopt_table",
@@ -115,6 +116,7 @@ __all__ = [
     "Severity",
     "SourceOptions",
     "Store",
+    "TypeFile",
     "UsageError",
     "__version__",
     "access_matrix",

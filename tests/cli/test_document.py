@@ -76,6 +76,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "emit consumer": "emit_consumer",
         "emit import": "adopt_table",
         "emit python": "emit_python",
+        "emit json-schema": "emit_types",
         "emit queries": "emit_queries",
         "rollout": "plan_rollout",
         "publish": "publish_to_s3",

@@ -102,6 +102,9 @@ _EXAMPLES: Final = {
     "emit python": """\
         cfn-table emit python kv-storage > kv_storage.py
         """,
+    "emit json-schema": """\
+        cfn-table emit json-schema kv-storage > kv-storage.schema.json
+        """,
     "emit import": """\
         cfn-table emit import kv-storage --live --region eu-west-1
         cfn-table emit import kv-storage --folder adopt --stack-name kv-storage-prod

@@ -167,6 +167,21 @@ def python_command(design: str | None, context: tuple[str, ...]) -> None:
     click.echo(emit_python(_sound_design(design, context, "types are for one design")).text, nl=False)
 
 
+@command.command("json-schema")
+@click.argument("design", required=False)
+@context_option
+def json_schema_command(design: str | None, context: tuple[str, ...]) -> None:
+    """Print the JSON Schema of a design's items.
+
+    DESIGN is a design file or name; it may be left out where there is one design. The document is the schema (2020-12)
+    of any stored item; it defines each entity as it is stored (UserEntity) and as applications see it (User).
+    """
+    from cfn_table.emit.types.json_schema import emit_json_schema
+
+    loaded = _sound_design(design, context, "a schema is for one design")
+    click.echo(emit_json_schema(loaded).text, nl=False)
+
+
 @command.command("import")
 @click.argument("design", required=False)
 @context_option

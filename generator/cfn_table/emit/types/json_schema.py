@@ -69,7 +69,7 @@ def emit_json_schema(design: Design) -> TypeFile:
         "$id": f"urn:cfn-table:{design.name}:{design.version}",
         "title": design.name,
         **_described(design.file.description),
-        **({"anyOf": stored} if stored else {}),
+        "anyOf": stored,
         "$defs": definitions,
     }
     return TypeFile(f"{design.name}.schema.json", _text(schema), tuple(sorted(definitions)))
