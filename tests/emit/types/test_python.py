@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from cfn_table.design.design import Design
 from cfn_table.design.load import load_design
 from cfn_table.emit.types import TypeFile, emit_types
 from cfn_table.emit.types.python import emit_python
 from tests import projects
-from tests.emit.types.every import EVERY, SHIPPED, load_every
+from tests.emit.types.every import EVERY, SHIPPED
 from tests.emit.written import design_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -25,18 +24,6 @@ GOLDEN = Path(__file__).parent / "golden"
 BESIDE = Path(sys.executable).parent
 USES = Path(__file__).parent / "uses.py.txt"
 """Uses of kv-storage's module: those that are right, and those that a type checker must refuse."""
-
-
-@pytest.fixture(scope="session")
-def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Design]:
-    """All designs, by name."""
-    return load_every(tmp_path_factory.mktemp("designs"))
-
-
-@pytest.fixture(scope="session")
-def modules(every: dict[str, Design]) -> dict[str, TypeFile]:
-    """The module of each design."""
-    return {name: emit_python(design) for name, design in every.items()}
 
 
 @pytest.fixture(scope="session")
