@@ -17,6 +17,8 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn_table.design.anchors import without_anchors
+
 if TYPE_CHECKING:
     from cfn_table.languages import Language
 
@@ -88,7 +90,7 @@ class Domain:
         if self.type in _BOUNDED:
             return _BOUNDED[self.type]
         if self.pattern is not None:
-            return self.pattern
+            return without_anchors(self.pattern)
         if not self.delimiter:
             return r"[\s\S]+"
         if len(self.delimiter) == 1:
