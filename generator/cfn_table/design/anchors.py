@@ -8,7 +8,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=1024)
 def without_anchors(pattern: str) -> str:
-    """A regular expression that matches a whole value, without `^`, `$`, `\\A` and `\\Z` at its ends.
+    r"""A regular expression that matches a whole value, without `^`, `$`, `\A` and `\Z` at its ends.
 
     They say nothing there, and inside of a key's expression they would look at the key instead of the value.
     """
