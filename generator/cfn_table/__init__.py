@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cfn_table.emit.queries import emit_queries
     from cfn_table.emit.types import TypeFile, emit_types
     from cfn_table.emit.types.python import emit_python
+    from cfn_table.emit.types.typescript import emit_typescript
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
     from cfn_table.findings import Finding, Location, Severity
     from cfn_table.lint.runner import lint_template
@@ -78,6 +79,7 @@ _WHERE: Final = {
     "emit_python": "cfn_table.emit.types.python:emit_python",
     "emit_queries": "cfn_table.emit.queries:emit_queries",
     "emit_types": "cfn_table.emit.types:emit_types",
+    "emit_typescript": "cfn_table.emit.types.typescript:emit_typescript",
     "evaluate_request": "cfn_table.access.evaluate:evaluate",
     "find_policies": "cfn_table.access.templates.find:find_policies",
     "generate_builds": "cfn_table.pipeline.generate:generate",
@@ -130,6 +132,7 @@ __all__ = [
     "emit_python",
     "emit_queries",
     "emit_types",
+    "emit_typescript",
     "evaluate_request",
     "find_policies",
     "generate_builds",

@@ -78,6 +78,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "emit python": "emit_python",
         "emit json-schema": "emit_types",
         "emit queries": "emit_queries",
+        "emit typescript": "emit_typescript",
         "rollout": "plan_rollout",
         "publish": "publish_to_s3",
         "schema": "design_schema",

@@ -14,6 +14,7 @@ from cfn_table.emit.consumer import emit_consumer
 from cfn_table.emit.deploy import deploy_notes
 from cfn_table.emit.queries import LANGUAGES, emit_queries
 from cfn_table.emit.texts import overridable, unknown_texts
+from cfn_table.emit.types import emit_types
 from cfn_table.errors import InputError
 from cfn_table.project import Project
 from tests.projects import copy_designs, small_project
@@ -89,6 +90,7 @@ def texts(design: Design) -> list[str]:
     """Texts that are made of a design."""
     found = [deploy_notes(design, 100_000), emit_queries(design)]
     found += [emit_queries(design, language=language) for language in LANGUAGES]
+    found += [each.text for each in emit_types(design).values()]
     return found + [emit_consumer(design, policy=policy.name) for policy in design.policies]
 
 

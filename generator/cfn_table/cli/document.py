@@ -99,6 +99,9 @@ _EXAMPLES: Final = {
         cfn-table emit consumer kv-storage --policy api > kv-storage-api.yaml
         cfn-table emit consumer kv-storage --policy tenant --stack-name kv-test --name kv-test-tenant > tenant.yaml
         """,
+    "emit typescript": """\
+        cfn-table emit typescript kv-storage > src/kv-storage.ts
+        """,
     "emit python": """\
         cfn-table emit python kv-storage > kv_storage.py
         """,

@@ -152,6 +152,21 @@ def consumer_command(
     click.echo(emit_consumer(loaded, policy=policy, stack_name=stack_name, name=name), nl=False)
 
 
+@command.command("typescript")
+@click.argument("design", required=False)
+@context_option
+def typescript_command(design: str | None, context: tuple[str, ...]) -> None:
+    """Print a design's types as a TypeScript module: interfaces, and functions for keys, items and requests.
+
+    DESIGN is a design file or name; it may be left out where there is one design. The module imports nothing. Items are
+    as the document client of `@aws-sdk/lib-dynamodb` has them. The function of an access pattern gives the input of the
+    client's command: `client.send(new GetCommand(getUserById({ userId })))`.
+    """
+    from cfn_table.emit.types.typescript import emit_typescript
+
+    click.echo(emit_typescript(_sound_design(design, context, "types are for one design")).text, nl=False)
+
+
 @command.command("python")
 @click.argument("design", required=False)
 @context_option

@@ -20,11 +20,9 @@ from cfn_table.design.names import pascal_case
 _TYPESCRIPT_WORDS: Final = frozenset(
     re.findall(
         r"\w+",
-        "abstract any arguments as async await boolean break case catch class const continue debugger declare default "
-        "delete do else enum eval export extends false finally for from function get if implements import in "
-        "instanceof interface is let module namespace never new null number object of package private protected "
-        "public return set static string super switch symbol this throw true try type typeof undefined unknown var "
-        "void while with yield",
+        "arguments await break case catch class const continue debugger default delete do else enum eval export "
+        "extends false finally for function if implements import in instanceof interface let new null package private "
+        "protected public return static super switch this throw true try typeof undefined var void while with yield",
     )
 )
 _PYTHON_WORDS: Final = frozenset({*keyword.kwlist, *keyword.softkwlist})
@@ -45,9 +43,9 @@ _TYPES: Final = frozenset(
         "ConditionCheckInput Date Decimal DeleteInput DeleteItemInput Error Exclude Extract False Final Function "
         "GetInput GetItemInput IndexNames Iterable Iterator JSON Literal Lowercase Map Mapping Math NaN NewType None "
         "NotRequired Number Object Omit Partial Pick Promise PutInput PutItemInput QueryInput RangeError Readonly "
-        "Record RegExp Required ScanInput Sequence Set String SupportsBytes Symbol TableNames TransactGetInput "
-        "TransactGetItemsInput TransactWriteInput TransactWriteItemsInput True TypedDict TypeError TypeGuard TypeIs "
-        "TypeVar Uint8Array UpdateInput UpdateItemInput Uppercase ValueError",
+        "Record RegExp Required ScanInput Sequence Set String SupportsBytes Symbol TableKey TableNames "
+        "TransactGetInput TransactGetItemsInput TransactWriteInput TransactWriteItemsInput True TypedDict "
+        "TypeError TypeGuard TypeIs TypeVar Uint8Array UpdateInput UpdateItemInput Uppercase ValueError",
     )
 )
 """Types of either language that generated code may mention."""

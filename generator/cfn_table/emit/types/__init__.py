@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     from cfn_table.design.design import Design
 
 
+def _typescript(design: Design) -> TypeFile:
+    from cfn_table.emit.types.typescript import emit_typescript
+
+    return emit_typescript(design)
+
+
 def _python(design: Design) -> TypeFile:
     from cfn_table.emit.types.python import emit_python
 
     return emit_python(design)
 
 
-EMITTERS: Final[Mapping[str, Callable[[Design], TypeFile]]] = {"python": _python}
+EMITTERS: Final[Mapping[str, Callable[[Design], TypeFile]]] = {"typescript": _typescript, "python": _python}
 """Language → what writes its file, in the order of every output."""
 
 

@@ -78,20 +78,23 @@ def joined(separator: Doc, documents: Iterable[Doc]) -> Doc:
     return tuple(found)
 
 
-def bracketed(opening: str, entries: Sequence[Doc], closing: str, *, edge: Line = SOFT, broken: bool = False) -> Doc:
-    """Entries in brackets: on one line, or one on each, and then with a comma behind the last.
+def bracketed(
+    opening: str, entries: Sequence[Doc], closing: str, *, edge: Line = SOFT, last: str = ",", broken: bool = False
+) -> Doc:
+    """Entries in brackets: on one line, or one on each.
 
     Args:
         opening: the bracket before them.
         entries: what stands in the brackets.
         closing: the bracket behind them.
         edge: what is inside of each bracket: `SPACE` for `{ a: 1 }`.
+        last: what stands behind the last of several lines.
         broken: whether there is a line for each although all would fit on one.
     """
     if not entries:
         return opening + closing
     inner = Indent((edge, joined((",", SPACE), entries)))
-    return group(opening, inner, IfBroken(","), edge, closing, broken=broken)
+    return group(opening, inner, IfBroken(last), edge, closing, broken=broken)
 
 
 def columns(text: str) -> int:
@@ -164,7 +167,7 @@ def _fits(content: Doc, following: Sequence[tuple[int, bool, Doc]], room: int) -
         elif isinstance(each, IfBroken):
             todo.append((broken, each.broken if broken else each.flat))
         elif isinstance(each, Group):
-            todo.append((broken or each.broken, each.content))
+            todo.append((each.broken, each.content))
         elif broken or each.flat is None:
             return True
         else:

@@ -1,0 +1,62 @@
+"""Modules of TypeScript: what a person would have written, for any design."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cfn_table.design.design import Design
+from cfn_table.design.load import load_design
+from cfn_table.emit.types import TypeFile
+from cfn_table.emit.types.typescript import emit_typescript
+from tests.emit.types.every import load_every
+from tests.engines.install import ROOT
+
+GOLDEN = Path(__file__).parent / "golden"
+SHIPPED = ROOT / "templates" / "kv-storage.yaml"
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Design]:
+    """All designs of the tests and the one that is published."""
+    return load_every(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def files(every: dict[str, Design]) -> dict[str, TypeFile]:
+    """Their modules."""
+    return {name: emit_typescript(design) for name, design in every.items()}
+
+
+def test_modules_are_as_they_were(files: dict[str, TypeFile]) -> None:
+    """`python -m tests.emit.types.golden` writes them anew; read the difference."""
+    for file in files.values():
+        assert (GOLDEN / file.name).read_text(encoding="utf-8") == file.text
+    assert {file.name for file in files.values()} == {path.name for path in GOLDEN.glob("*.ts")}
+
+
+def test_exports_are_what_the_module_exports(files: dict[str, TypeFile]) -> None:
+    """Sorted, each once, as the contract lists them."""
+    for file in files.values():
+        found = [line.split()[2] for line in file.text.splitlines() if line.startswith("export ")]
+        names = [each.partition("(")[0].partition("<")[0].rstrip(":;") for each in found]
+        assert sorted(names) == list(file.exports)
+
+
+def test_kv_storage_exports_its_entities() -> None:
+    """Under the names that the table's users know."""
+    exports = emit_typescript(load_design(SHIPPED, environment={})).exports
+    assert {"UserEntity", "UserNamespaceEntity", "NamespaceEntity", "KeyEntity"} <= set(exports)
+
+
+def test_a_project_replaces_blocks_of_the_module(tmp_path: Path) -> None:
+    """With a text template of its own, which may extend that of the package."""
+    folder = tmp_path / "templates"
+    (folder / "emit").mkdir(parents=True)
+    (folder / "kv-storage.yaml").write_text(SHIPPED.read_text(encoding="utf-8"), encoding="utf-8")
+    own = '{% extends "cfn_table/types.ts.j2" %}\n{% block header %}\n// Ours.\n{% endblock %}\n'
+    (folder / "emit" / "types.ts.j2").write_text(own, encoding="utf-8")
+    plain = emit_typescript(load_design(SHIPPED, environment={})).text
+    changed = emit_typescript(load_design(folder / "kv-storage.yaml", environment={})).text
+    assert "// Ours.\n" + plain.split("not this file.\n", 1)[1] == changed
