@@ -28,6 +28,9 @@ MINISTACK = "ministack==1.5.33 boto3==1.43.106"
 DYNAMODB_LOCAL = "amplify-dynamodb-simulator@2.9.30"
 # What the JavaScript that `cfn-table emit queries` prints imports; the last one for Node.js 18, which Debian 12 has.
 JAVASCRIPT_SDK = "@aws-sdk/client-dynamodb@3.962.0"
+# What checks the modules that `cfn-table emit typescript` prints: the compiler, the formatter, and the document client
+# that takes their requests.
+TYPESCRIPT = f"typescript@7.0.2 prettier@3.10.1 {JAVASCRIPT_SDK} @aws-sdk/lib-dynamodb@3.962.0"
 
 JAVA_AT_LEAST = 17
 NODE_AT_LEAST = 18
@@ -94,17 +97,31 @@ def javascript_sdk() -> Path:
     Raises:
         EngineUnavailableError: there is no Node.js 18, or npm cannot install the package.
     """
+    return _node_modules("javascript-sdk", JAVASCRIPT_SDK)
+
+
+def typescript() -> Path:
+    """The folder whose node_modules holds the TypeScript compiler, prettier and the SDK's document client.
+
+    Raises:
+        EngineUnavailableError: there is no Node.js 18, or npm cannot install the packages.
+    """
+    return _node_modules("typescript", TYPESCRIPT)
+
+
+def _node_modules(name: str, packages: str) -> Path:
+    """The folder that holds node_modules with some packages, one or more with spaces between."""
     node()
 
     def make(folder: Path) -> None:
         npm = shutil.which("npm")
         if npm is None:
-            raise EngineUnavailableError("npm is missing, and only npm has the AWS SDK for JavaScript")
+            raise EngineUnavailableError(f"npm is missing, and only npm has {packages.partition(' ')[0]}")
         (folder / "package.json").write_text('{"private": true, "type": "module"}\n', encoding="utf-8")
         quiet = ["--silent", "--ignore-scripts", "--no-audit", "--no-fund", "--save-exact"]
-        _run([npm, "install", *quiet, JAVASCRIPT_SDK], folder)
+        _run([npm, "install", *quiet, *packages.split()], folder)
 
-    return _installed("javascript-sdk", JAVASCRIPT_SDK, make)
+    return _installed(name, packages, make)
 
 
 def node() -> str:
@@ -228,6 +245,7 @@ def main() -> int:
         "ministack": ministack,
         "dynamodb local": dynamodb_local,
         "javascript sdk": javascript_sdk,
+        "typescript": typescript,
     }
     for name, install in engines.items():
         begin = time.monotonic()

@@ -1,0 +1,226 @@
+"""Modules of TypeScript compile, refuse wrong uses, and build the very keys and items that cfn-table builds."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_table.design.design import Design, EntityView, KeySchema
+from cfn_table.design.generated_names import entity_names
+from cfn_table.design.keys import Domain, ValueRefused, attribute_type
+from cfn_table.emit.types.fields import key_placeholders
+from cfn_table.emit.types.typescript import emit_typescript
+from tests.emit.types.every import load_every
+from tests.engines import install
+from tests.engines.install import EngineUnavailableError
+from tests.engines.require import engine_or_skip
+
+HERE = Path(__file__).parent
+STRICT = (
+    "--strict --exactOptionalPropertyTypes --noUnusedLocals --noUnusedParameters --noImplicitReturns "
+    "--noUncheckedIndexedAccess --target es2020 --module esnext --moduleResolution bundler --skipLibCheck --outDir js"
+)
+VALUES = 10_000
+SEED = 20260101
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Design]:
+    """All designs, by name."""
+    return load_every(tmp_path_factory.mktemp("designs"))
+
+
+@pytest.fixture(scope="module")
+def folder(every: dict[str, Design], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the module of each design, the uses, the compiler and the SDK."""
+    try:
+        engine = install.typescript()
+    except EngineUnavailableError as reason:
+        engine_or_skip(str(reason))
+    found = tmp_path_factory.mktemp("typescript")
+    for design in every.values():
+        made = emit_typescript(design)
+        (found / made.name).write_text(made.text, encoding="utf-8")
+    shutil.copy(HERE / "uses.ts", found)
+    shutil.copy(engine / "package.json", found)
+    (found / "node_modules").symlink_to(engine / "node_modules")
+    return found
+
+
+@pytest.fixture(scope="module")
+def compiled(folder: Path) -> str:
+    """What the compiler prints about all modules and their uses, in one program."""
+    files = sorted(path.name for path in folder.glob("*.ts"))
+    (folder / "js").mkdir()
+    shutil.copy(HERE / "agree.mjs", folder / "js")
+    return run(["node_modules/.bin/tsc", *STRICT.split(), *files], folder)[1]
+
+
+def run(arguments: list[str], folder: Path, given: str = "") -> tuple[int, str]:
+    """Status and output of a program in a folder."""
+    done = subprocess.run(
+        arguments, cwd=folder, input=given, capture_output=True, timeout=300, check=False, text=True, encoding="utf-8"
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_module_compiles_and_wrong_uses_do_not(compiled: str) -> None:
+    """Each wrong use stands under `@ts-expect-error`, which is an error where the use compiles."""
+    assert "" == compiled
+
+
+def test_each_wrong_use_is_wrong_for_its_own_reason(folder: Path, compiled: str) -> None:
+    """Without the marks the compiler tells of each marked line, and of no other."""
+    assert "" == compiled
+    lines = (HERE / "uses.ts").read_text(encoding="utf-8").splitlines()
+    marked = [number + 2 for number, line in enumerate(lines) if "// @ts-expect-error" in line]
+    bare = "\n".join(line.replace("@ts-expect-error", "") for line in lines)
+    (folder / "bare-uses.ts").write_text(bare, encoding="utf-8")
+    _, printed = run(["node_modules/.bin/tsc", *STRICT.split(), "bare-uses.ts"], folder)
+    (folder / "bare-uses.ts").unlink()
+    assert marked == sorted({int(each) for each in re.findall(r"^bare-uses\.ts\((\d+),", printed, re.MULTILINE)})
+
+
+def test_prettier_leaves_every_module_as_it_is(folder: Path, every: dict[str, Design]) -> None:
+    """With single quotes, and 80 columns."""
+    names = sorted(f"{design.name}.ts" for design in every.values())
+    status, printed = run(["node_modules/.bin/prettier", "--single-quote", "--list-different", *names], folder)
+    assert (0, "") == (status, printed)
+
+
+# ---------------------------------------------------------------- the same keys as cfn-table's own
+
+TEXTS = (
+    *("", " ", "#", "a", "A#b", "a::b", "::", "|", "x|y", "é", "İ", "ß", "ΟΔΟΣ", "日本語", "\U0001f600", "a\nb", "\0"),
+    *("`", "${x}", "'", '"', "\\", "*/", "null", "true", "0", "-0", "1e3", "\u2028", "\u200d", "free", "k\u0301"),
+)
+NUMBERS = (
+    *(0, -0.0, 1, -1, 0.1, -0.5, 1e3, 1e20, 1e21, 1.5e21, -1.2345e25, 1e37, 1e38, 1e-6, 1e-7, 1.5e-7, 1e-37, 1e-38),
+    *(5e-324, 1.7976931348623157e308, 123456789012345678, 2**53, 2**63, 10**37, 10**38, 0.1 + 0.2, 2.5, 10, 1e9, -1e9),
+)
+DAYS = ("2024-01-31", "2024-1-31", "2024-01-31T12:00:00Z", "2024-01-31T12:00:00.123+02:00", "2024-13-99", "٢٠٢٤-٠١-٣١")
+
+
+def value_of(domain: Domain, chance: random.Random) -> Any:
+    """A value that a placeholder may be given, allowed or not."""
+    if domain.values:
+        listed = [float(each) for each in domain.values] if domain.type == "number" else list(domain.values)
+        return chance.choice([*listed, *listed, *(NUMBERS if domain.type == "number" else TEXTS)])
+    if domain.type in ("number", "epoch"):
+        return chance.choice(
+            [
+                chance.choice(NUMBERS),
+                chance.randrange(-(10**6), 10**12),
+                chance.randrange(10 ** chance.randrange(1, 40)),
+                chance.uniform(-1, 1) * 10 ** chance.randrange(-40, 40),
+                round(chance.uniform(0, 1000), 2),
+            ]
+        )
+    if domain.type == "boolean":
+        return chance.random() < 0.5
+    if domain.type == "binary":
+        return chance.randbytes(chance.randrange(0, 9))
+    if domain.type in ("timestamp", "date"):
+        return chance.choice(DAYS)
+    joined = "".join(chance.choice((*TEXTS, "abc", "t-", "s1", "AB123", "lamp-1")) for _ in range(chance.randrange(4)))
+    return chance.choice([chance.choice(TEXTS), joined, "abc", "t-1", "s7", "AB123", "a::b", "Z", "lamp-1", "7"])
+
+
+def coded(value: Any) -> Any:
+    """A value as the other side reads it: whole numbers that JavaScript's cannot hold become its big ones."""
+    if isinstance(value, bytes):
+        return {"$bytes": list(value)}
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
+        return {"$bigint": str(value)}
+    return value
+
+
+def rendered(view: EntityView, keys: KeySchema, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The key that the design's templates give; None where they refuse a value."""
+    found = {}
+    for name in keys.names:
+        template = view.templates[name]
+        if attribute_type(template, view.domains) != "S":
+            found[name] = coded(given[template.placeholders[0]])
+            continue
+        try:
+            found[name] = template.render(given, view.domains)
+        except ValueRefused:
+            return None
+    return found
+
+
+def cases(every: dict[str, Design]) -> Iterator[tuple[str, str, dict[str, Any], EntityView, KeySchema]]:
+    """Functions that build keys, again and again, each with other values."""
+    chance = random.Random(SEED)
+    builders = [
+        (design, view, keys)
+        for design in every.values()
+        for view in design.entities.values()
+        for keys in design.all_keys
+        if view.is_in(keys) and key_placeholders(view, keys)
+    ]
+    while True:
+        for design, view, keys in builders:
+            names = entity_names(design, view.name)
+            function = names.key_builder if keys.index is None else names.index_key_builders[keys.index]
+            given = {name: value_of(view.domains[name], chance) for name in key_placeholders(view, keys)}
+            yield design.name, function.typescript, given, view, keys
+
+
+def test_keys_are_those_of_the_design(folder: Path, compiled: str, every: dict[str, Design]) -> None:
+    """For thousands of values the builders give the same texts byte for byte, and refuse the same values."""
+    assert "" == compiled
+    chosen = [case for _, case in zip(range(VALUES), cases(every), strict=False)]
+    calls = [[file, name, {key: coded(each) for key, each in given.items()}] for file, name, given, _, _ in chosen]
+    status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
+    assert 0 == status, printed
+    accepted = 0
+    for (file, name, given, view, keys), answer in zip(chosen, json.loads(printed, parse_int=float), strict=True):
+        expected = rendered(view, keys, given)
+        assert expected == answer.get("value"), (file, name, given, answer)
+        accepted += expected is not None
+    assert VALUES // 10 < accepted < VALUES - VALUES // 10
+
+
+def test_parsers_invert_builders(folder: Path, compiled: str, every: dict[str, Design]) -> None:
+    """What a table key was built of comes back, in the case in which the key holds it."""
+    assert "" == compiled
+    built = []
+    for file, name, given, view, keys in (case for _, case in zip(range(VALUES), cases(every), strict=False)):
+        key = rendered(view, keys, given) if keys.index is None else None
+        if key is not None and not any(
+            "$bigint" in each for each in map(coded, given.values()) if isinstance(each, dict)
+        ):
+            parser = f"parse{name[:1].upper()}{name[1:]}"
+            built.append((file, parser.removesuffix("_"), key, given, view, keys))
+    calls = [[file, name, key] for file, name, key, *_ in built]
+    status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
+    assert 0 == status, printed
+    assert 200 < len(built)
+    for (file, name, key, given, view, keys), answer in zip(built, json.loads(printed, parse_int=float), strict=True):
+        if "refused" in answer:
+            assert "more digits than a number" in answer["refused"], (file, name, key, answer)
+            continue
+        assert comparable(view, keys, given) == comparable(view, keys, answer["value"]), (file, name, key, answer)
+
+
+def comparable(view: EntityView, keys: KeySchema, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values without what a key does not tell apart: cases, where it has one only."""
+    formats: dict[str, set[str]] = {}
+    for name in keys.names:
+        for part in view.templates[name].parts:
+            if not isinstance(part, str):
+                formats.setdefault(part.name, set()).add(part.format)
+    return {
+        name: value.upper().lower() if isinstance(value, str) and formats[name] <= {"lower", "upper"} else coded(value)
+        for name, value in given.items()
+    }
