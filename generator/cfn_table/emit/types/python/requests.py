@@ -130,7 +130,8 @@ class RequestFunction:
         call = self.call
         said = code.sentence(call.description)
         if not said:
-            about = " and ".join(an(each) for each in call.entities) or "any item"
+            *first, last = [an(each) for each in call.entities] or ["any item"]
+            about = f"{', '.join(first)} and {last}" if first else last
             return f"{call.operation} of {about}."
         several = len(self.scope.design.pattern(call.pattern).operation) > 1
         return f"{call.operation}: {said}" if several else said

@@ -1,7 +1,8 @@
-"""Emitted Python modules with boto3's resource: what their functions ask for is stored and comes back, on moto."""
+"""Emitted Python modules with boto3's resource: what is asked for is stored and comes back."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -20,6 +21,7 @@ from cfn_table.emit.types import TypeFile
 from cfn_table.emit.types.calls import Call, calls_of
 from tests.emit.types.python_modules import Module
 
+ACCOUNTS = itertools.count(300_000_000_001)
 REFUSED: dict[str, list[str]] = {
     "kv-storage": [],
     "shop": ["ship_order"],
@@ -30,13 +32,18 @@ REFUSED: dict[str, list[str]] = {
 """Design → the functions whose conditions its samples do not meet, so that DynamoDB refuses."""
 
 
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+@pytest.fixture(params=["moto", pytest.param("dynamodb-local", marks=pytest.mark.engine)])
+def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The client of a resource, which takes and gives native values."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield boto3.resource("dynamodb", region_name="us-east-1").meta.client
+    # DynamoDB Local keeps access keys apart.
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", str(next(ACCOUNTS)))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    if request.param == "moto":
+        with mock_aws():
+            yield boto3.resource("dynamodb", region_name="us-east-1").meta.client
+        return
+    server = request.getfixturevalue("dynamodb_local")
+    yield boto3.resource("dynamodb", region_name="us-east-1", endpoint_url=server.endpoint).meta.client
 
 
 def create_table(client: Any, design: Design) -> None:
