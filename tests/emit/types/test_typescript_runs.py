@@ -8,15 +8,21 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_table.design.attribute_values import plain_value
 from cfn_table.design.design import Design, EntityView, KeySchema
 from cfn_table.design.generated_names import entity_names
+from cfn_table.design.items import Item, complete_item
 from cfn_table.design.keys import Domain, ValueRefused, attribute_type
-from cfn_table.emit.types.fields import key_placeholders
+from cfn_table.design.requests import Inputs, Names, call_parameters, derive, key_of_item, stored_item
+from cfn_table.emit.samples import sample_inputs
+from cfn_table.emit.types.calls import Call, calls_of
+from cfn_table.emit.types.fields import entity_fields, key_placeholders
 from cfn_table.emit.types.typescript import emit_typescript
 from tests.emit.types.every import load_every
 from tests.engines import install
@@ -180,7 +186,7 @@ def test_keys_are_those_of_the_design(folder: Path, compiled: str, every: dict[s
     """For thousands of values the builders give the same texts byte for byte, and refuse the same values."""
     assert "" == compiled
     chosen = [case for _, case in zip(range(VALUES), cases(every), strict=False)]
-    calls = [[file, name, {key: coded(each) for key, each in given.items()}] for file, name, given, _, _ in chosen]
+    calls = [[file, name, [{key: coded(each) for key, each in given.items()}]] for file, name, given, _, _ in chosen]
     status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
     assert 0 == status, printed
     accepted = 0
@@ -202,7 +208,7 @@ def test_parsers_invert_builders(folder: Path, compiled: str, every: dict[str, D
         ):
             parser = f"parse{name[:1].upper()}{name[1:]}"
             built.append((file, parser.removesuffix("_"), key, given, view, keys))
-    calls = [[file, name, key] for file, name, key, *_ in built]
+    calls = [[file, name, [key]] for file, name, key, *_ in built]
     status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
     assert 0 == status, printed
     assert 200 < len(built)
@@ -224,3 +230,98 @@ def comparable(view: EntityView, keys: KeySchema, given: Mapping[str, Any]) -> d
         name: value.upper().lower() if isinstance(value, str) and formats[name] <= {"lower", "upper"} else coded(value)
         for name, value in given.items()
     }
+
+
+# ---------------------------------------------------------------- the same requests and items
+
+
+def native(value: Any, kind: str = "any") -> Any:
+    """A value of the design as the document client has it, coded."""
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        number = Decimal(value)
+        whole = number == number.to_integral_value() and abs(number) > 2**53
+        return {"$bigint": str(int(number))} if whole else float(number)
+    if isinstance(value, Mapping):
+        return {name: native(each) for name, each in value.items()}
+    if isinstance(value, list):
+        members = [native(each) for each in value]
+        return {"$set": members} if kind.endswith("_set") else members
+    return coded(value)
+
+
+def plain(value: Any) -> Any:
+    """A request in the API's form as the document client has it, coded."""
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    if len(value) == 1 and next(iter(value)) in ("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"):
+        ((kind, _),) = value.items()
+        return native(plain_value(value), "a_set" if kind in ("SS", "NS", "BS") else "any")
+    return {name: plain(each) for name, each in value.items()}
+
+
+def arguments_of(design: Design, call: Call, inputs: Inputs) -> list[Any]:
+    """What the function of a call is called with."""
+    given: list[Any] = [application(design, item) for item in inputs.items] if call.batch is None else []
+    if call.arguments:
+        given.append({each.name: native(inputs.arguments[each.name], each.kind) for each in call.arguments})
+    if call.batch is not None:
+        (request,) = derive(design, call.pattern)
+        keys = [plain(key_of_item(design, request, entity, arguments)) for entity, arguments in inputs.keys]
+        puts = [plain(stored_item(design, item)) for item in inputs.items]
+        given.append(keys if call.operation == "BatchGetItem" else {"puts": puts, "deletes": keys})
+    return [*given, {"tableName": NAMES.table, "indexNames": {ref: f"index {ref}" for ref in design.indexes}}]
+
+
+def application(design: Design, item: Item) -> dict[str, Any]:
+    """An item as applications have it."""
+    kinds = {each.name: each.kind for each in entity_fields(design, item.entity).application}
+    return {name: native(item.values[name], kind) for name, kind in kinds.items() if name in item.values}
+
+
+NAMES = Names("a table")
+
+
+def test_requests_are_those_of_the_design(folder: Path, compiled: str, every: dict[str, Design]) -> None:
+    """With the values of the samples each function gives what `call_parameters` does."""
+    assert "" == compiled
+    calls, expected = [], []
+    for design in every.values():
+        names = Names(NAMES.table, {ref: f"index {ref}" for ref in design.indexes})
+        requests = [(name, each) for name in design.file.access_patterns for each in derive(design, name)]
+        for call, (name, request) in zip(calls_of(design), requests, strict=True):
+            inputs = sample_inputs(design, design.pattern(name), request)
+            calls.append([design.name, call.function.typescript, arguments_of(design, call, inputs)])
+            expected.append(plain(call_parameters(design, request, inputs, names)))
+    status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
+    assert 0 == status, printed
+    for (file, name, _), wanted, answer in zip(calls, expected, json.loads(printed, parse_int=float), strict=True):
+        assert wanted == answer.get("value"), (file, name, answer)
+
+
+def test_items_are_those_of_the_design(folder: Path, compiled: str, every: dict[str, Design]) -> None:
+    """Samples become the stored items, whatever else an object carries, and only their own guards take them."""
+    assert "" == compiled
+    calls: list[list[Any]] = []
+    expected: list[Any] = []
+    for design in every.values():
+        samples = [
+            complete_item(design, name, sample)
+            for name, view in design.entities.items()
+            for sample in view.entity.samples
+        ]
+        for item in samples:
+            stored = plain(stored_item(design, item))
+            builder = entity_names(design, item.entity).item_builder.typescript
+            stray = {"PK": "stray", "sk": 1, "isAdmin": True}
+            for given in (application(design, item), {**stray, **stored, **application(design, item)}):
+                calls.append([design.name, builder, [given]])
+                expected.append(stored)
+            for name in design.entities:
+                calls.append([design.name, entity_names(design, name).guard.typescript, [stored]])
+                expected.append(name == item.entity)
+    status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
+    assert 0 == status, printed
+    for (file, name, _), wanted, answer in zip(calls, expected, json.loads(printed, parse_int=float), strict=True):
+        assert wanted == answer.get("value"), (file, name, answer)
