@@ -290,8 +290,8 @@ def test_requests_are_those_of_the_design(folder: Path, compiled: str, every: di
     for design in every.values():
         names = Names(NAMES.table, {ref: f"index {ref}" for ref in design.indexes})
         requests = [(name, each) for name in design.file.access_patterns for each in derive(design, name)]
-        for call, (name, request) in zip(calls_of(design), requests, strict=True):
-            inputs = sample_inputs(design, design.pattern(name), request)
+        for call, (pattern, request) in zip(calls_of(design), requests, strict=True):
+            inputs = sample_inputs(design, design.pattern(pattern), request)
             calls.append([design.name, call.function.typescript, arguments_of(design, call, inputs)])
             expected.append(plain(call_parameters(design, request, inputs, names)))
     status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
@@ -318,9 +318,9 @@ def test_items_are_those_of_the_design(folder: Path, compiled: str, every: dict[
             for given in (application(design, item), {**stray, **stored, **application(design, item)}):
                 calls.append([design.name, builder, [given]])
                 expected.append(stored)
-            for name in design.entities:
-                calls.append([design.name, entity_names(design, name).guard.typescript, [stored]])
-                expected.append(name == item.entity)
+            for entity in design.entities:
+                calls.append([design.name, entity_names(design, entity).guard.typescript, [stored]])
+                expected.append(entity == item.entity)
     status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
     assert 0 == status, printed
     for (file, name, _), wanted, answer in zip(calls, expected, json.loads(printed, parse_int=float), strict=True):

@@ -119,7 +119,7 @@ def flat_union(types: Iterable[str]) -> str:
 
 def comment(text: str, margin: int = 0) -> str:
     """A doc comment with a line break behind it; nothing for no text."""
-    prose = sentence(text)
+    prose = sentence(text).replace("*/", "*\\/")
     if not prose:
         return ""
     indent = " " * margin
@@ -136,6 +136,6 @@ def line_comment(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A description as a sentence that ends no comment."""
-    prose = one_line(text).replace("*/", "*\\/")
+    """A description as a sentence, on one line."""
+    prose = one_line(text)
     return prose if not prose or prose[-1] in ".!?:…" else f"{prose}."
