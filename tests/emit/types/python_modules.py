@@ -81,7 +81,7 @@ def wire(tree: Any) -> Any:
         return [wire(each) for each in tree]
     if not isinstance(tree, Mapping):
         return tree
-    found = {}
+    found: dict[str, Any] = {}
     for name, each in tree.items():
         if name in ("Key", "Item", "ExpressionAttributeValues"):
             found[name] = serialized(each)

@@ -23,8 +23,10 @@ from cfn_table.design.requests import Inputs, Names, call_parameters, derive, ke
 from cfn_table.emit.samples import sample_inputs
 from cfn_table.emit.types.calls import Call, calls_of
 from cfn_table.emit.types.fields import entity_fields, key_placeholders
+from cfn_table.emit.types.python import emit_python
 from cfn_table.emit.types.typescript import emit_typescript
 from tests.emit.types.every import load_every
+from tests.emit.types.python_modules import Module
 from tests.engines import install
 from tests.engines.install import EngineUnavailableError
 from tests.engines.require import engine_or_skip
@@ -194,6 +196,31 @@ def test_keys_are_those_of_the_design(folder: Path, compiled: str, every: dict[s
         expected = rendered(view, keys, given)
         assert expected == answer.get("value"), (file, name, given, answer)
         accepted += expected is not None
+    assert VALUES // 10 < accepted < VALUES - VALUES // 10
+
+
+def test_both_languages_make_the_same_keys(folder: Path, compiled: str, every: dict[str, Design]) -> None:
+    """For thousands of values, the module in Python gives the same JSON byte for byte, and refuses the same values."""
+    assert "" == compiled
+    modules = {design.name: Module(design, emit_python(design)) for design in every.values()}
+    chosen = [case for _, case in zip(range(VALUES), cases(every), strict=False)]
+    calls = [[file, name, {key: coded(each) for key, each in given.items()}] for file, name, given, _, _ in chosen]
+    status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
+    assert 0 == status, printed
+    accepted = 0
+    for (file, name, given, view, keys), answer in zip(chosen, json.loads(printed, parse_int=float), strict=True):
+        exact = {key: Decimal(repr(each)) if type(each) is float else each for key, each in given.items()}
+        try:
+            made = modules[file].key(view.name, keys, exact)
+        except ValueError:
+            assert "refused" in answer, (file, name, given, answer)
+            continue
+        # Numbers are compared as such: JavaScript writes 1e+21 where Python writes 1E+21.
+        texts = {key: each for key, each in made.items() if isinstance(each, str)}
+        others = {key: coded(given[view.templates[key].placeholders[0]]) for key in made.keys() - texts}
+        assert json.dumps(texts) == json.dumps({key: answer["value"][key] for key in texts}), (file, name, given)
+        assert others == {key: answer["value"][key] for key in others}, (file, name, given)
+        accepted += 1
     assert VALUES // 10 < accepted < VALUES - VALUES // 10
 
 
