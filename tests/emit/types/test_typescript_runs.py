@@ -204,7 +204,7 @@ def test_both_languages_make_the_same_keys(folder: Path, compiled: str, every: d
     assert "" == compiled
     modules = {design.name: Module(design, emit_python(design)) for design in every.values()}
     chosen = [case for _, case in zip(range(VALUES), cases(every), strict=False)]
-    calls = [[file, name, {key: coded(each) for key, each in given.items()}] for file, name, given, _, _ in chosen]
+    calls = [[file, name, [{key: coded(each) for key, each in given.items()}]] for file, name, given, _, _ in chosen]
     status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
     assert 0 == status, printed
     accepted = 0
