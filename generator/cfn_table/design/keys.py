@@ -83,10 +83,15 @@ class Domain:
     values: tuple[str, ...] = ()
     delimiter: str = "#"
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts that the listed values become: `1.0` is `1`."""
+        return tuple(_canonical(self.type, value) for value in self.values)
+
     def expression(self) -> str:
         """A regular expression (Python's) of the texts that the placeholder can become."""
         if self.values:
-            return "|".join(re.escape(_canonical(self.type, value)) for value in self.values)
+            return "|".join(map(re.escape, self.texts))
         if self.type in _BOUNDED:
             return _BOUNDED[self.type]
         if self.pattern is not None:

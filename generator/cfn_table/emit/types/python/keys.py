@@ -21,9 +21,7 @@ def text_of(scope: Scope, name: str, domain: Domain, variable: str, quote: str =
     """The code of the text that a value becomes inside of a key, as `Domain.text_of` has it."""
     called = f"{quote}{name}{quote}"
     if domain.values:
-        from cfn_table.design.keys import _canonical
-
-        listed = scope.values(name, [each for each in (_canonical(domain.type, v) for v in domain.values) if each])
+        listed = scope.values(name, [each for each in domain.texts if each])
         plain = f"_plain({variable}, {called})" if domain.type == "number" else variable
         return f"_listed({plain}, {called}, {listed})"
     if domain.type != "string":
