@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cfn_table.emit.deploy_policy import DeployPolicy, deploy_policy
     from cfn_table.emit.queries import emit_queries
     from cfn_table.emit.types import TypeFile, emit_types
+    from cfn_table.emit.types.json_schema import emit_json_schema
     from cfn_table.emit.types.python import emit_python
     from cfn_table.emit.types.typescript import emit_typescript
     from cfn_table.errors import CfnTableError, InputError, InternalError, RefusedError, UsageError
@@ -76,6 +77,7 @@ _WHERE: Final = {
     "deploy_policy": "cfn_table.emit.deploy_policy:deploy_policy",
     "design_schema": "cfn_table.design.reference:design_schema",
     "emit_consumer": "cfn_table.emit.consumer:emit_consumer",
+    "emit_json_schema": "cfn_table.emit.types.json_schema:emit_json_schema",
     "emit_python": "cfn_table.emit.types.python:emit_python",
     "emit_queries": "cfn_table.emit.queries:emit_queries",
     "emit_types": "cfn_table.emit.types:emit_types",
@@ -129,6 +131,7 @@ __all__ = [
     "deploy_policy",
     "design_schema",
     "emit_consumer",
+    "emit_json_schema",
     "emit_python",
     "emit_queries",
     "emit_types",

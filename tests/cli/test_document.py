@@ -76,7 +76,7 @@ def test_every_command_is_a_function_of_the_library() -> None:
         "emit consumer": "emit_consumer",
         "emit import": "adopt_table",
         "emit python": "emit_python",
-        "emit json-schema": "emit_types",
+        "emit json-schema": "emit_json_schema",
         "emit queries": "emit_queries",
         "emit typescript": "emit_typescript",
         "rollout": "plan_rollout",

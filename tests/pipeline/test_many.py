@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -75,8 +76,7 @@ def test_the_number_of_processes_changes_nothing(root: Path, processes: int) -> 
     list(generate(paths(root)[:4], settings))
     expected = tree(root / "build")
     for name in ("notes-a", "notes-b", "notes-c", "notes-d"):
-        for path in (root / "build" / name / "1.0.0").iterdir():
-            path.unlink()
+        shutil.rmtree(root / "build" / name / "1.0.0")
     list(generate(reversed(paths(root)[:4]), Settings(environment={})))
     assert expected == tree(root / "build")
 

@@ -43,7 +43,8 @@ def publish(folder: Path, version: str, *edits: tuple[str, str]) -> Outcome:
 
 
 NAME = ("name: orders", "name: all-orders")
-DELETES = ("operation: GetItem", "operation: [GetItem, DeleteItem]")
+DELETES = ("access_patterns:\n", "access_patterns:\n  drop_order: {operation: DeleteItem, entity: order}\n")
+SEVERAL = ("operation: GetItem", "operation: [GetItem, DeleteItem]")
 
 
 def test_a_template_that_breaks_dependents_needs_a_major(tmp_path: Path) -> None:
@@ -85,6 +86,15 @@ def test_what_breaks_nobody_is_published_under_a_smaller_step(
     """Settings of the table are a patch, and what is added is a minor."""
     publish(tmp_path, "1.0.0")
     assert Outcome.CREATED == publish(tmp_path, version, edit)
+
+
+def test_a_second_operation_needs_a_major(tmp_path: Path) -> None:
+    """The pattern's function is called `getOrder` alone, and `getOrderGetItem` beside another operation."""
+    publish(tmp_path, "1.0.0")
+    with pytest.raises(RefusedError) as caught:
+        publish(tmp_path, "1.1.0", SEVERAL)
+    assert "getOrder" in caught.value.findings[0].help
+    assert Outcome.CREATED == publish(tmp_path, "2.0.0", SEVERAL)
 
 
 def test_what_a_policy_no_longer_allows_needs_a_major(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,7 @@ def test_a_good_verdict_is_used_for_a_version_that_is_published_again(root: Path
     assert "created" == generated().outcome
     manifest = root / "build" / "notes" / "1.0.0" / "manifest.json"
     first = manifest.read_bytes()
-    for path in manifest.parent.iterdir():
-        path.unlink()
+    shutil.rmtree(manifest.parent)
     assert "created" == generated().outcome
     assert first == manifest.read_bytes()
     assert 1 == len(verdicts(root))

@@ -23,7 +23,17 @@ def _python(design: Design) -> TypeFile:
     return emit_python(design)
 
 
-EMITTERS: Final[Mapping[str, Callable[[Design], TypeFile]]] = {"typescript": _typescript, "python": _python}
+def _json_schema(design: Design) -> TypeFile:
+    from cfn_table.emit.types.json_schema import emit_json_schema
+
+    return emit_json_schema(design)
+
+
+EMITTERS: Final[Mapping[str, Callable[[Design], TypeFile]]] = {
+    "typescript": _typescript,
+    "python": _python,
+    "json-schema": _json_schema,
+}
 """Language → what writes its file, in the order of every output."""
 
 
