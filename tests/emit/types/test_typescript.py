@@ -10,7 +10,9 @@ from cfn_table.design.design import Design
 from cfn_table.design.load import load_design
 from cfn_table.emit.types import TypeFile
 from cfn_table.emit.types.typescript import emit_typescript
+from cfn_table.errors import InputError
 from tests.emit.types.every import load_every
+from tests.emit.written import design_of
 from tests.engines.install import ROOT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -60,3 +62,27 @@ def test_a_project_replaces_blocks_of_the_module(tmp_path: Path) -> None:
     plain = emit_typescript(load_design(SHIPPED, environment={})).text
     changed = emit_typescript(load_design(folder / "kv-storage.yaml", environment={})).text
     assert "// Ours.\n" + plain.split("not this file.\n", 1)[1] == changed
+
+
+def test_a_pattern_that_other_languages_lack_is_told_with_its_line(tmp_path: Path) -> None:
+    """Nothing is emitted that would check something else."""
+    design = design_of(
+        tmp_path,
+        "entities:\n  note:\n    keys: {PK: 'N#{id}', SK: X}\n    attributes:\n"
+        "      id: {type: string, pattern: '(?>ab|a)b'}\n",
+    )
+    with pytest.raises(InputError, match="the pattern of `id` cannot be checked in TypeScript") as refused:
+        emit_typescript(design)
+    (finding,) = refused.value.findings
+    assert finding.location is not None
+    assert 8 == finding.location.line
+
+
+def test_texts_of_the_design_end_no_comment(tmp_path: Path) -> None:
+    """A description that holds the end of a comment stays inside of it, on as many lines as it needs."""
+    design = design_of(
+        tmp_path,
+        "entities:\n  note:\n    description: 'one */ two'\n    keys: {PK: 'N#{id}', SK: X}\n"
+        "    attributes: {id: string}\n",
+    )
+    assert "/** one *\\/ two. */\nexport interface Note {" in emit_typescript(design).text

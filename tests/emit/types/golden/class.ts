@@ -101,7 +101,7 @@ export interface Any_ {
   self: string;
 }
 
-/** A `Any_` as the table stores it. */
+/** An `Any_` as the table stores it. */
 export interface AnyEntity extends Any_ {
   PK: `ANY#${string}`;
   SK: 'A';
@@ -110,12 +110,12 @@ export interface AnyEntity extends Any_ {
 
 export type AnyKey = Pick<AnyEntity, 'PK' | 'SK'>;
 
-/** The key of a `Any_` in the table. */
+/** The key of an `Any_` in the table. */
 export function anyKey({ type }: { type: string }): AnyKey {
   return { PK: `ANY#${keyPart('type', type)}`, SK: 'A' };
 }
 
-/** What the table stores of a `Any_`. */
+/** What the table stores of an `Any_`. */
 export function anyItem(any: Any_): AnyEntity {
   return {
     ...anyKey(any),
@@ -126,7 +126,7 @@ export function anyItem(any: Any_): AnyEntity {
   };
 }
 
-/** What a table key of a `Any_` is made of; undefined for any other key. */
+/** What a table key of an `Any_` is made of; undefined for any other key. */
 export function parseAnyKey(key: TableKey): Pick<Any_, 'type'> | undefined {
   const [, type] = /^ANY#([^#]+)$/.exec(key.PK) ?? [];
   if (type === undefined || key.SK !== 'A') {
@@ -135,7 +135,7 @@ export function parseAnyKey(key: TableKey): Pick<Any_, 'type'> | undefined {
   return { type };
 }
 
-/** Whether a stored item is a `Any_`. */
+/** Whether a stored item is an `Any_`. */
 export function isAny(
   item: { __type?: unknown } | undefined,
 ): item is AnyEntity {
@@ -290,7 +290,7 @@ export interface Item {
   user_id: string;
 }
 
-/** A `Item` as the table stores it. */
+/** An `Item` as the table stores it. */
 export interface ItemEntity extends Item {
   PK: `I#${string}#${string}`;
   SK: 'I';
@@ -299,7 +299,7 @@ export interface ItemEntity extends Item {
 
 export type ItemKey = Pick<ItemEntity, 'PK' | 'SK'>;
 
-/** The key of a `Item` in the table. */
+/** The key of an `Item` in the table. */
 export function itemKey({
   userId,
   user_id,
@@ -313,7 +313,7 @@ export function itemKey({
   };
 }
 
-/** What the table stores of a `Item`. */
+/** What the table stores of an `Item`. */
 export function itemItem(item_: Item): ItemEntity {
   return {
     ...itemKey(item_),
@@ -323,7 +323,7 @@ export function itemItem(item_: Item): ItemEntity {
   };
 }
 
-/** What a table key of a `Item` is made of; undefined for any other key. */
+/** What a table key of an `Item` is made of; undefined for any other key. */
 export function parseItemKey(
   key: TableKey,
 ): Pick<Item, 'userId' | 'user_id'> | undefined {
@@ -334,7 +334,7 @@ export function parseItemKey(
   return { userId, user_id };
 }
 
-/** Whether a stored item is a `Item`. */
+/** Whether a stored item is an `Item`. */
 export function isItem(
   item: { __type?: unknown } | undefined,
 ): item is ItemEntity {
@@ -489,7 +489,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('#')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`#\`, which would make it part of another key`,
+    );
   }
   return value;
 }

@@ -62,7 +62,7 @@ export function productKey({
 }): ProductKey {
   return {
     PK: `SHELF|${keyPart('shelf', shelf_)}`,
-    SK: `PRODUCT|${keyMatch('productId', productId, /^(?:[a-z0-9-]{1,40})$/u, '[a-z0-9-]{1,40}')}`,
+    SK: `PRODUCT|${keyMatch('productId', productId, /^[a-z0-9-]{1,40}$/u, '[a-z0-9-]{1,40}')}`,
   };
 }
 
@@ -88,8 +88,8 @@ export function productByTitleKey({
   productId: string;
 }): ProductByTitleKey {
   return {
-    GSI1PK: `TITLE|${keyMatch('letter', letter, /^(?:[A-Z])$/u, '[A-Z]')}`,
-    GSI1SK: `${keyMatch('title', title, /^(?:[^|]+)$/u, '[^|]+')}|${keyMatch('productId', productId, /^(?:[a-z0-9-]{1,40})$/u, '[a-z0-9-]{1,40}')}`,
+    GSI1PK: `TITLE|${keyMatch('letter', letter, /^[A-Z]$/u, '[A-Z]')}`,
+    GSI1SK: `${keyMatch('title', title, /^[^|]+$/u, '[^|]+')}|${keyMatch('productId', productId, /^[a-z0-9-]{1,40}$/u, '[a-z0-9-]{1,40}')}`,
   };
 }
 
@@ -222,7 +222,7 @@ export function titles(
       '#title': 'title',
     },
     ExpressionAttributeValues: {
-      ':GSI1PK': `TITLE|${keyMatch('letter', letter, /^(?:[A-Z])$/u, '[A-Z]')}`,
+      ':GSI1PK': `TITLE|${keyMatch('letter', letter, /^[A-Z]$/u, '[A-Z]')}`,
       ':GSI1SK': start,
     },
   };
@@ -261,7 +261,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('|')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`|\`, which would make it part of another key`,
+    );
   }
   return value;
 }

@@ -57,7 +57,7 @@ export function thingKey({
 }): ThingKey {
   return {
     PK: `OWNER#${keyPart('owner', owner)}`,
-    SK: `THING#${keyMatch('number', number, /^(?:[0-9]{1,9})$/u, '[0-9]{1,9}')}`,
+    SK: `THING#${keyMatch('number', number, /^[0-9]{1,9}$/u, '[0-9]{1,9}')}`,
   };
 }
 
@@ -1205,7 +1205,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('#')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`#\`, which would make it part of another key`,
+    );
   }
   return value;
 }

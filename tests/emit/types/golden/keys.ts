@@ -42,7 +42,7 @@ export function memberKey({
 }): MemberKey {
   return {
     PK: `MEMBER::${lowerCase(keyPart('email', email))}`,
-    SK: `CODE::${keyMatch('code', code, /^(?:[A-Z]{2}[0-9]{3})$/u, '[A-Z]{2}[0-9]{3}')}`,
+    SK: `CODE::${keyMatch('code', code, /^[A-Z]{2}[0-9]{3}$/u, '[A-Z]{2}[0-9]{3}')}`,
   };
 }
 
@@ -95,7 +95,7 @@ export function isMember(
 ): item is MemberEntity {
   return (
     isText(item?.PK, /^MEMBER::(?:(?!::)[\s\S])+$/) &&
-    isText(item?.SK, /^CODE::(?:[A-Z]{2}[0-9]{3})$/u)
+    isText(item?.SK, /^CODE::[A-Z]{2}[0-9]{3}$/u)
   );
 }
 
@@ -129,7 +129,7 @@ export function fileKey({
 }): FileKey {
   return {
     PK: `FILE::${upperCase(keyPart('owner', owner))}`,
-    SK: `PATH::${keyMatch('path', path, /^(?:[a-z]+(?:::[a-z]+)*)$/u, '[a-z]+(::[a-z]+)*')}`,
+    SK: `PATH::${keyMatch('path', path, /^[a-z]+(?:::[a-z]+)*$/u, '[a-z]+(::[a-z]+)*')}`,
   };
 }
 
@@ -186,7 +186,7 @@ export function isFile(
 ): item is FileEntity {
   return (
     isText(item?.PK, /^FILE::(?:(?!::)[\s\S])+$/) &&
-    isText(item?.SK, /^PATH::(?:[a-z]+(?:::[a-z]+)*)$/u)
+    isText(item?.SK, /^PATH::[a-z]+(?:::[a-z]+)*$/u)
   );
 }
 
@@ -224,7 +224,7 @@ export function readingKey({
   version: number;
 }): ReadingKey {
   return {
-    PK: `${keyMatch('sensor', sensor, /^(?:s[0-9]+)$/u, 's[0-9]+')}::${oneOf('level', level, [1, 2, 10])}`,
+    PK: `${keyMatch('sensor', sensor, /^s[0-9]+$/u, 's[0-9]+')}::${oneOf('level', level, [1, 2, 10])}`,
     SK: `R::${keyNumber('ratio', ratio)}::${zeroPadded('version', keyNumber('version', version), 6)}`,
   };
 }
@@ -284,7 +284,7 @@ export function isReading(
   item: { PK?: unknown; SK?: unknown } | undefined,
 ): item is ReadingEntity {
   return (
-    isText(item?.PK, /^(?:s[0-9]+)::(?:1|2|10)$/u) &&
+    isText(item?.PK, /^s[0-9]+::(?:1|2|10)$/u) &&
     isText(item?.SK, /^R::-?(?:0|[1-9]\d{0,37})(?:\.\d{1,37})?::\d{6}$/)
   );
 }
@@ -495,7 +495,7 @@ export function filesAfter(
     ExpressionAttributeNames: { '#PK': 'PK', '#SK': 'SK' },
     ExpressionAttributeValues: {
       ':PK': `FILE::${upperCase(keyPart('owner', owner))}`,
-      ':SK': `PATH::${keyMatch('path', path, /^(?:[a-z]+(?:::[a-z]+)*)$/u, '[a-z]+(::[a-z]+)*')}\u0000`,
+      ':SK': `PATH::${keyMatch('path', path, /^[a-z]+(?:::[a-z]+)*$/u, '[a-z]+(::[a-z]+)*')}\u0000`,
       ':SK_2': 'PATH::\u{10ffff}',
     },
   };
@@ -511,7 +511,7 @@ export function oneFile(
     ExpressionAttributeNames: { '#PK': 'PK', '#SK': 'SK' },
     ExpressionAttributeValues: {
       ':PK': `FILE::${upperCase(keyPart('owner', owner))}`,
-      ':SK': `PATH::${keyMatch('path', path, /^(?:[a-z]+(?:::[a-z]+)*)$/u, '[a-z]+(::[a-z]+)*')}`,
+      ':SK': `PATH::${keyMatch('path', path, /^[a-z]+(?:::[a-z]+)*$/u, '[a-z]+(::[a-z]+)*')}`,
     },
   };
 }
@@ -612,7 +612,7 @@ export function readings(
     KeyConditionExpression: '#PK = :PK AND begins_with(#SK, :SK)',
     ExpressionAttributeNames: { '#PK': 'PK', '#SK': 'SK' },
     ExpressionAttributeValues: {
-      ':PK': `${keyMatch('sensor', sensor, /^(?:s[0-9]+)$/u, 's[0-9]+')}::${oneOf('level', level, [1, 2, 10])}`,
+      ':PK': `${keyMatch('sensor', sensor, /^s[0-9]+$/u, 's[0-9]+')}::${oneOf('level', level, [1, 2, 10])}`,
       ':SK': 'R::',
     },
   };
@@ -624,7 +624,12 @@ export function readingGetItem(
     level,
     ratio,
     version,
-  }: { sensor: string; level: 1 | 2 | 10; ratio: number; version: number },
+  }: {
+    sensor: string;
+    level: 1 | 2 | 10;
+    ratio: number | bigint;
+    version: number;
+  },
   names: TableNames,
 ): GetInput<ReadingKey> {
   return {
@@ -655,7 +660,7 @@ export function readingUpdateItem(
   }: {
     sensor: string;
     level: 1 | 2 | 10;
-    ratio: number;
+    ratio: number | bigint;
     version: number;
     day: string;
   },
@@ -677,7 +682,12 @@ export function readingDeleteItem(
     level,
     ratio,
     version,
-  }: { sensor: string; level: 1 | 2 | 10; ratio: number; version: number },
+  }: {
+    sensor: string;
+    level: 1 | 2 | 10;
+    ratio: number | bigint;
+    version: number;
+  },
   names: TableNames,
 ): DeleteInput<ReadingKey> {
   return {
@@ -714,7 +724,7 @@ export function ofRatio(
     KeyConditionExpression: '#PK = :PK AND begins_with(#SK, :SK)',
     ExpressionAttributeNames: { '#PK': 'PK', '#SK': 'SK' },
     ExpressionAttributeValues: {
-      ':PK': `${keyMatch('sensor', sensor, /^(?:s[0-9]+)$/u, 's[0-9]+')}::${oneOf('level', level, [1, 2, 10])}`,
+      ':PK': `${keyMatch('sensor', sensor, /^s[0-9]+$/u, 's[0-9]+')}::${oneOf('level', level, [1, 2, 10])}`,
       ':SK': `R::${keyNumber('ratio', ratio)}::`,
     },
   };
@@ -767,7 +777,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('::')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`::\`, which would make it part of another key`,
+    );
   }
   return value;
 }

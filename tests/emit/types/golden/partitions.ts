@@ -33,7 +33,7 @@ export type ThingByOwnerKey = Pick<ThingEntity, 'G' | 'id'>;
 
 /** The key of a `Thing` in the table. */
 export function thingKey({ id }: { id: string }): ThingKey {
-  return { id: keyMatch('id', id, /^(?:t-[^\n]+)$/u, 't-.+') };
+  return { id: keyMatch('id', id, /^t-[^\n]+$/u, 't-.+') };
 }
 
 /** The key of a `Thing` in the index ByName. */
@@ -51,7 +51,7 @@ export function thingByOwnerKey({
 }): ThingByOwnerKey {
   return {
     G: `OWNER#${keyPart('owner', owner)}`,
-    id: keyMatch('id', id, /^(?:t-[^\n]+)$/u, 't-.+'),
+    id: keyMatch('id', id, /^t-[^\n]+$/u, 't-.+'),
   };
 }
 
@@ -90,7 +90,7 @@ export interface Other {
   size?: number;
 }
 
-/** A `Other` as the table stores it. */
+/** An `Other` as the table stores it. */
 export interface OtherEntity extends Other {
   id: `o-${string}`;
   G: `OWNER#${string}`;
@@ -101,12 +101,12 @@ export type OtherKey = Pick<OtherEntity, 'id'>;
 
 export type OtherByOwnerKey = Pick<OtherEntity, 'G' | 'id'>;
 
-/** The key of a `Other` in the table. */
+/** The key of an `Other` in the table. */
 export function otherKey({ number }: { number: string }): OtherKey {
   return { id: `o-${keyPart('number', number)}` };
 }
 
-/** The key of a `Other` in the index ByOwner. */
+/** The key of an `Other` in the index ByOwner. */
 export function otherByOwnerKey({
   owner,
   number,
@@ -120,7 +120,7 @@ export function otherByOwnerKey({
   };
 }
 
-/** What the table stores of a `Other`. */
+/** What the table stores of an `Other`. */
 export function otherItem(other: Other): OtherEntity {
   const item: OtherEntity = {
     ...otherKey(other),
@@ -133,7 +133,7 @@ export function otherItem(other: Other): OtherEntity {
   return item;
 }
 
-/** What a table key of a `Other` is made of; undefined for any other key. */
+/** What a table key of an `Other` is made of; undefined for any other key. */
 export function parseOtherKey(
   key: TableKey,
 ): Pick<Other, 'number'> | undefined {
@@ -144,7 +144,7 @@ export function parseOtherKey(
   return { number };
 }
 
-/** Whether a stored item is a `Other`. */
+/** Whether a stored item is an `Other`. */
 export function isOther(
   item: { t?: unknown } | undefined,
 ): item is OtherEntity {
@@ -253,7 +253,7 @@ export function byQuery({ id }: { id: string }, names: TableNames): QueryInput {
     KeyConditionExpression: '#id = :id',
     ExpressionAttributeNames: { '#id': 'id' },
     ExpressionAttributeValues: {
-      ':id': keyMatch('id', id, /^(?:t-[^\n]+)$/u, 't-.+'),
+      ':id': keyMatch('id', id, /^t-[^\n]+$/u, 't-.+'),
     },
   };
 }
@@ -374,7 +374,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('#')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`#\`, which would make it part of another key`,
+    );
   }
   return value;
 }

@@ -119,7 +119,7 @@ export interface Order {
   openSince?: string;
 }
 
-/** A `Order` as the table stores it. */
+/** An `Order` as the table stores it. */
 export interface OrderEntity extends Order {
   PK: `CUSTOMER#${string}`;
   SK: `ORDER#${string}`;
@@ -138,7 +138,7 @@ export type OrderOpenOrdersKey = Required<
 
 export type OrderInvertedKey = Pick<OrderEntity, 'SK' | 'PK'>;
 
-/** The key of a `Order` in the table. */
+/** The key of an `Order` in the table. */
 export function orderKey({
   customerId,
   orderId,
@@ -152,7 +152,7 @@ export function orderKey({
   };
 }
 
-/** The key of a `Order` in the index GSI1. */
+/** The key of an `Order` in the index GSI1. */
 export function orderGSI1Key({
   placedOn,
   orderId,
@@ -166,7 +166,7 @@ export function orderGSI1Key({
   };
 }
 
-/** The key of a `Order` in the index OpenOrders. */
+/** The key of an `Order` in the index OpenOrders. */
 export function orderOpenOrdersKey({
   openSince,
   orderId,
@@ -180,7 +180,7 @@ export function orderOpenOrdersKey({
   };
 }
 
-/** The key of a `Order` in the index inverted. */
+/** The key of an `Order` in the index inverted. */
 export function orderInvertedKey({
   orderId,
   customerId,
@@ -194,7 +194,7 @@ export function orderInvertedKey({
   };
 }
 
-/** What the table stores of a `Order`. */
+/** What the table stores of an `Order`. */
 export function orderItem(order: Order): OrderEntity {
   const item: OrderEntity = {
     ...orderKey(order),
@@ -212,7 +212,7 @@ export function orderItem(order: Order): OrderEntity {
   return item;
 }
 
-/** What a table key of a `Order` is made of; undefined for any other key. */
+/** What a table key of an `Order` is made of; undefined for any other key. */
 export function parseOrderKey(
   key: TableKey,
 ): Pick<Order, 'customerId' | 'orderId'> | undefined {
@@ -224,7 +224,7 @@ export function parseOrderKey(
   return { customerId, orderId };
 }
 
-/** Whether a stored item is a `Order`. */
+/** Whether a stored item is an `Order`. */
 export function isOrder(
   item: { type?: unknown } | undefined,
 ): item is OrderEntity {
@@ -239,7 +239,7 @@ export interface OrderItem {
   price: number;
 }
 
-/** A `OrderItem` as the table stores it. */
+/** An `OrderItem` as the table stores it. */
 export interface OrderItemEntity extends OrderItem {
   PK: `ORDER#${string}`;
   SK: `PRODUCT#${string}`;
@@ -250,7 +250,7 @@ export type OrderItemKey = Pick<OrderItemEntity, 'PK' | 'SK'>;
 
 export type OrderItemInvertedKey = Pick<OrderItemEntity, 'SK' | 'PK'>;
 
-/** The key of a `OrderItem` in the table. */
+/** The key of an `OrderItem` in the table. */
 export function orderItemKey({
   orderId,
   productId,
@@ -264,7 +264,7 @@ export function orderItemKey({
   };
 }
 
-/** The key of a `OrderItem` in the index inverted. */
+/** The key of an `OrderItem` in the index inverted. */
 export function orderItemInvertedKey({
   productId,
   orderId,
@@ -278,7 +278,7 @@ export function orderItemInvertedKey({
   };
 }
 
-/** What the table stores of a `OrderItem`. */
+/** What the table stores of an `OrderItem`. */
 export function orderItemItem(orderItem_: OrderItem): OrderItemEntity {
   return {
     ...orderItemKey(orderItem_),
@@ -292,7 +292,7 @@ export function orderItemItem(orderItem_: OrderItem): OrderItemEntity {
 }
 
 /**
- * What a table key of a `OrderItem` is made of; undefined for any other key.
+ * What a table key of an `OrderItem` is made of; undefined for any other key.
  */
 export function parseOrderItemKey(
   key: TableKey,
@@ -305,7 +305,7 @@ export function parseOrderItemKey(
   return { orderId, productId };
 }
 
-/** Whether a stored item is a `OrderItem`. */
+/** Whether a stored item is an `OrderItem`. */
 export function isOrderItem(
   item: { type?: unknown } | undefined,
 ): item is OrderItemEntity {
@@ -447,7 +447,7 @@ export interface EmailClaim {
   customerId: string;
 }
 
-/** A `EmailClaim` as the table stores it. */
+/** An `EmailClaim` as the table stores it. */
 export interface EmailClaimEntity extends EmailClaim {
   PK: `EMAIL#${Lowercase<string>}`;
   SK: 'CLAIM';
@@ -458,12 +458,12 @@ export type EmailClaimKey = Pick<EmailClaimEntity, 'PK' | 'SK'>;
 
 export type EmailClaimInvertedKey = Pick<EmailClaimEntity, 'SK' | 'PK'>;
 
-/** The key of a `EmailClaim` in the table. */
+/** The key of an `EmailClaim` in the table. */
 export function emailClaimKey({ email }: { email: string }): EmailClaimKey {
   return { PK: `EMAIL#${lowerCase(keyPart('email', email))}`, SK: 'CLAIM' };
 }
 
-/** The key of a `EmailClaim` in the index inverted. */
+/** The key of an `EmailClaim` in the index inverted. */
 export function emailClaimInvertedKey({
   email,
 }: {
@@ -472,7 +472,7 @@ export function emailClaimInvertedKey({
   return { SK: 'CLAIM', PK: `EMAIL#${lowerCase(keyPart('email', email))}` };
 }
 
-/** What the table stores of a `EmailClaim`. */
+/** What the table stores of an `EmailClaim`. */
 export function emailClaimItem(emailClaim: EmailClaim): EmailClaimEntity {
   return {
     ...emailClaimKey(emailClaim),
@@ -484,7 +484,7 @@ export function emailClaimItem(emailClaim: EmailClaim): EmailClaimEntity {
 }
 
 /**
- * What a table key of a `EmailClaim` is made of; undefined for any other key.
+ * What a table key of an `EmailClaim` is made of; undefined for any other key.
  */
 export function parseEmailClaimKey(
   key: TableKey,
@@ -500,7 +500,7 @@ export function parseEmailClaimKey(
   return { email };
 }
 
-/** Whether a stored item is a `EmailClaim`. */
+/** Whether a stored item is an `EmailClaim`. */
 export function isEmailClaim(
   item: { type?: unknown } | undefined,
 ): item is EmailClaimEntity {
@@ -900,7 +900,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('#')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`#\`, which would make it part of another key`,
+    );
   }
   return value;
 }

@@ -31,7 +31,7 @@ export interface Event {
   note: string;
 }
 
-/** A `Event` as the table stores it. */
+/** An `Event` as the table stores it. */
 export interface EventEntity extends Event {
   PK: `STREAM#${string}`;
   SK: `EVENT#${number}#${string}`;
@@ -56,7 +56,7 @@ export type EventLocalScoreKey = Pick<EventEntity, 'PK' | 'score'>;
 
 export type EventLocalTextKey = Pick<EventEntity, 'PK' | 'L2SK'>;
 
-/** The key of a `Event` in the table. */
+/** The key of an `Event` in the table. */
 export function eventKey({
   stream,
   sequence,
@@ -72,12 +72,12 @@ export function eventKey({
   };
 }
 
-/** The key of a `Event` in the index ByBlob. */
+/** The key of an `Event` in the index ByBlob. */
 export function eventByBlobKey({ blob }: { blob: Uint8Array }): EventByBlobKey {
   return { blob };
 }
 
-/** The key of a `Event` in the index ByDigest. */
+/** The key of an `Event` in the index ByDigest. */
 export function eventByDigestKey({
   stream,
   digest,
@@ -88,7 +88,7 @@ export function eventByDigestKey({
   return { G2PK: `STREAM#${keyPart('stream', stream)}`, digest };
 }
 
-/** The key of a `Event` in the index ByNumber. */
+/** The key of an `Event` in the index ByNumber. */
 export function eventByNumberKey({
   number,
   at,
@@ -99,7 +99,7 @@ export function eventByNumberKey({
   return { number, G3SK: keyTimestamp('at', at) };
 }
 
-/** The key of a `Event` in the index ByScore. */
+/** The key of an `Event` in the index ByScore. */
 export function eventByScoreKey({
   stream,
   score,
@@ -110,7 +110,7 @@ export function eventByScoreKey({
   return { G1PK: `STREAM#${keyPart('stream', stream)}`, score };
 }
 
-/** The key of a `Event` in the index LocalScore. */
+/** The key of an `Event` in the index LocalScore. */
 export function eventLocalScoreKey({
   stream,
   score,
@@ -121,7 +121,7 @@ export function eventLocalScoreKey({
   return { PK: `STREAM#${keyPart('stream', stream)}`, score };
 }
 
-/** The key of a `Event` in the index LocalText. */
+/** The key of an `Event` in the index LocalText. */
 export function eventLocalTextKey({
   stream,
   note,
@@ -135,7 +135,7 @@ export function eventLocalTextKey({
   };
 }
 
-/** What the table stores of a `Event`. */
+/** What the table stores of an `Event`. */
 export function eventItem(event: Event): EventEntity {
   const item: EventEntity = {
     ...eventKey(event),
@@ -153,7 +153,7 @@ export function eventItem(event: Event): EventEntity {
   return item;
 }
 
-/** What a table key of a `Event` is made of; undefined for any other key. */
+/** What a table key of an `Event` is made of; undefined for any other key. */
 export function parseEventKey(
   key: TableKey,
 ): Pick<Event, 'stream' | 'sequence' | 'at'> | undefined {
@@ -168,7 +168,7 @@ export function parseEventKey(
   return { stream, sequence: Number(sequence), at };
 }
 
-/** Whether a stored item is a `Event`. */
+/** Whether a stored item is an `Event`. */
 export function isEvent(
   item: { kind?: unknown } | undefined,
 ): item is EventEntity {
@@ -795,7 +795,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('#')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`#\`, which would make it part of another key`,
+    );
   }
   return value;
 }

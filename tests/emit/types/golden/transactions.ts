@@ -20,7 +20,7 @@ export interface Account {
   address?: Record<string, unknown>;
 }
 
-/** A `Account` as the table stores it. */
+/** An `Account` as the table stores it. */
 export interface AccountEntity extends Account {
   PK: `ACCOUNT|${string}`;
   SK: 'INFO';
@@ -33,12 +33,12 @@ export type AccountKey = Pick<AccountEntity, 'PK' | 'SK'>;
 
 export type AccountByPlanKey = Pick<AccountEntity, 'G1PK' | 'G1SK'>;
 
-/** The key of a `Account` in the table. */
+/** The key of an `Account` in the table. */
 export function accountKey({ account }: { account: string }): AccountKey {
   return { PK: `ACCOUNT|${keyPart('account', account)}`, SK: 'INFO' };
 }
 
-/** The key of a `Account` in the index ByPlan. */
+/** The key of an `Account` in the index ByPlan. */
 export function accountByPlanKey({
   plan,
   account,
@@ -52,7 +52,7 @@ export function accountByPlanKey({
   };
 }
 
-/** What the table stores of a `Account`. */
+/** What the table stores of an `Account`. */
 export function accountItem(account: Account): AccountEntity {
   const item: AccountEntity = {
     ...accountKey(account),
@@ -67,7 +67,7 @@ export function accountItem(account: Account): AccountEntity {
   return item;
 }
 
-/** What a table key of a `Account` is made of; undefined for any other key. */
+/** What a table key of an `Account` is made of; undefined for any other key. */
 export function parseAccountKey(
   key: TableKey,
 ): Pick<Account, 'account'> | undefined {
@@ -78,7 +78,7 @@ export function parseAccountKey(
   return { account };
 }
 
-/** Whether a stored item is a `Account`. */
+/** Whether a stored item is an `Account`. */
 export function isAccount(
   item: { kind?: unknown } | undefined,
 ): item is AccountEntity {
@@ -93,7 +93,7 @@ export interface Entry {
   memo?: string;
 }
 
-/** A `Entry` as the table stores it. */
+/** An `Entry` as the table stores it. */
 export interface EntryEntity extends Entry {
   PK: `ACCOUNT|${string}`;
   SK: `ENTRY|${number}|${number}`;
@@ -102,7 +102,7 @@ export interface EntryEntity extends Entry {
 
 export type EntryKey = Pick<EntryEntity, 'PK' | 'SK'>;
 
-/** The key of a `Entry` in the table. */
+/** The key of an `Entry` in the table. */
 export function entryKey({
   account,
   year,
@@ -118,7 +118,7 @@ export function entryKey({
   };
 }
 
-/** What the table stores of a `Entry`. */
+/** What the table stores of an `Entry`. */
 export function entryItem(entry: Entry): EntryEntity {
   const item: EntryEntity = {
     ...entryKey(entry),
@@ -132,7 +132,7 @@ export function entryItem(entry: Entry): EntryEntity {
   return item;
 }
 
-/** What a table key of a `Entry` is made of; undefined for any other key. */
+/** What a table key of an `Entry` is made of; undefined for any other key. */
 export function parseEntryKey(
   key: TableKey,
 ): Pick<Entry, 'account' | 'year' | 'number'> | undefined {
@@ -144,7 +144,7 @@ export function parseEntryKey(
   return { account, year: Number(year), number: Number(number) };
 }
 
-/** Whether a stored item is a `Entry`. */
+/** Whether a stored item is an `Entry`. */
 export function isEntry(
   item: { kind?: unknown } | undefined,
 ): item is EntryEntity {
@@ -156,7 +156,7 @@ export interface Email {
   account: string;
 }
 
-/** A `Email` as the table stores it. */
+/** An `Email` as the table stores it. */
 export interface EmailEntity extends Email {
   PK: `EMAIL|${Lowercase<string>}`;
   SK: 'EMAIL';
@@ -165,12 +165,12 @@ export interface EmailEntity extends Email {
 
 export type EmailKey = Pick<EmailEntity, 'PK' | 'SK'>;
 
-/** The key of a `Email` in the table. */
+/** The key of an `Email` in the table. */
 export function emailKey({ email }: { email: string }): EmailKey {
   return { PK: `EMAIL|${lowerCase(keyPart('email', email))}`, SK: 'EMAIL' };
 }
 
-/** What the table stores of a `Email`. */
+/** What the table stores of an `Email`. */
 export function emailItem(email: Email): EmailEntity {
   return {
     ...emailKey(email),
@@ -180,7 +180,7 @@ export function emailItem(email: Email): EmailEntity {
   };
 }
 
-/** What a table key of a `Email` is made of; undefined for any other key. */
+/** What a table key of an `Email` is made of; undefined for any other key. */
 export function parseEmailKey(key: TableKey): Pick<Email, 'email'> | undefined {
   const [, email] = /^EMAIL\|([^|]+)$/.exec(key.PK) ?? [];
   if (
@@ -193,7 +193,7 @@ export function parseEmailKey(key: TableKey): Pick<Email, 'email'> | undefined {
   return { email };
 }
 
-/** Whether a stored item is a `Email`. */
+/** Whether a stored item is an `Email`. */
 export function isEmail(
   item: { kind?: unknown } | undefined,
 ): item is EmailEntity {
@@ -580,7 +580,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('|')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`|\`, which would make it part of another key`,
+    );
   }
   return value;
 }

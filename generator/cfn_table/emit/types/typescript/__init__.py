@@ -8,6 +8,7 @@ from cfn_table.design.design import Design, KeySchema
 from cfn_table.design.generated_names import result_name, union_name
 from cfn_table.emit.texts import render_text
 from cfn_table.emit.types.calls import IndexName, calls_of
+from cfn_table.emit.types.ecma import ecma_whole
 from cfn_table.emit.types.fields import EntityFields, Field, entity_fields
 from cfn_table.emit.types.layout import HARD, SPACE, Doc, Indent, bracketed, joined
 from cfn_table.emit.types.type_file import TypeFile
@@ -27,15 +28,23 @@ from cfn_table.emit.types.typescript.words import (
     object_key,
     property_name,
     sentence,
+    template_text,
     text_literal,
     union,
 )
+from cfn_table.errors import InputError
+from cfn_table.languages import Unsupported
 
 TEMPLATE = "types.ts.j2"
 
 
 def emit_typescript(design: Design) -> TypeFile:
-    """The design as a module of TypeScript."""
+    """The design as a module of TypeScript.
+
+    Raises:
+        InputError: a pattern of a key has no form in ECMAScript; with its line.
+    """
+    _require_readable_patterns(design)
     module = Module(design)
     calls = calls_of(design)
     entities = [_entity(module, entity_fields(design, each)) for each in design.entities]
@@ -69,6 +78,7 @@ def emit_typescript(design: Design) -> TypeFile:
         delimiter=design.file.table.delimiter,
         literal=text_literal,
         comment=comment,
+        template_text=template_text,
     )
     exports = {
         union_name(design),
@@ -83,6 +93,24 @@ def emit_typescript(design: Design) -> TypeFile:
         entity = entity_fields(design, each).names
         exports |= {*entity.types, *(function.typescript for function in entity.functions)}
     return TypeFile(f"{design.name}.ts", text, tuple(sorted(exports)))
+
+
+def _require_readable_patterns(design: Design) -> None:
+    for view in design.entities.values():
+        for name in dict.fromkeys(name for each in view.templates.values() for name in each.placeholders):
+            pattern = view.domains[name].pattern
+            try:
+                if pattern is not None:
+                    ecma_whole(pattern)
+            except Unsupported as error:
+                places = [("entities", view.name, "attributes"), ("every_entity", "attributes"), ("key_only",)]
+                owners = [view.entity.attributes, design.file.every_entity.attributes, design.file.key_only]
+                place = next(place for place, owner in zip(places, owners, strict=True) if name in owner)
+                raise InputError(
+                    f"the pattern of `{name}` cannot be checked in TypeScript: {error}",
+                    help="write it without what other languages do not have",
+                    location=design.locate(*place, name, "pattern"),
+                ) from None
 
 
 def _coded(document: Doc | None) -> str:
@@ -153,6 +181,7 @@ def _entity(module: Module, fields: EntityFields) -> dict[str, Any]:
     return {
         "view": view,
         "names": names,
+        "one": f"{'an' if names.application[0] in 'AEIO' else 'a'} `{names.application}`",
         "comment": comment(fields.description),
         "application": code(
             _interface(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
+from typing import Final
 
 from cfn_table.design.design import KeySchema
 from cfn_table.design.generated_names import FunctionName
@@ -14,6 +15,9 @@ from cfn_table.emit.types.typescript.module import Module
 from cfn_table.emit.types.typescript.parts import template_expression
 from cfn_table.emit.types.typescript.signatures import destructured, function, when
 from cfn_table.emit.types.typescript.words import entry, member, object_key, text_literal
+
+WIDE: Final = "number | bigint"
+"""The type of a number of which a key may hold more digits than a number of JavaScript has."""
 
 
 def key_builder(module: Module, fields: EntityFields, keys: KeySchema, name: FunctionName, returns: str) -> Doc:
@@ -35,7 +39,7 @@ def placeholder_type(fields: EntityFields, name: str, keys: KeySchema) -> Doc:
     native = [each for each in templates if attribute_type(each, fields.domains) != "S"]
     parts = [part for each in templates for part in each.parts if isinstance(part, Placeholder) and part.name == name]
     if not any(name in each.placeholders for each in native) and any(is_wide(domain, part) for part in parts):
-        return "number | bigint"
+        return WIDE
     return value_type(domain.type, domain.values)
 
 

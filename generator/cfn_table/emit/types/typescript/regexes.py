@@ -7,8 +7,9 @@ from collections.abc import Mapping as AnyMapping
 from typing import Final
 
 from cfn_table.design.keys import Domain, KeyTemplate, Placeholder
-from cfn_table.emit.types.ecma import to_ecma
+from cfn_table.emit.types.ecma import ecma_part, ecma_whole
 from cfn_table.emit.types.typescript.words import escaped
+from cfn_table.languages import Unsupported
 
 _EXPRESSIONS: Final = {
     "number": r"-?(?:0|[1-9]\d{0,37})(?:\.\d{1,37})?",
@@ -22,9 +23,10 @@ _EXPRESSIONS: Final = {
 
 def template_regex(template: KeyTemplate, domains: AnyMapping[str, Domain], *, captures: bool) -> str:
     """A literal that matches the texts of a template; each placeholder is a group where `captures` says so."""
+    end = len(template.parts) - 1
     found = "".join(
-        _quoted(each) if isinstance(each, str) else _group(each, domains[each.name], captures)
-        for each in template.parts
+        _quoted(each) if isinstance(each, str) else _group(each, domains[each.name], captures, position == end)
+        for position, each in enumerate(template.parts)
     )
     patterns = any(domains[each].pattern is not None for each in template.placeholders)
     return regex_literal(f"^{found}$", unicode=patterns, ignore_case=has_cased_pattern(template, domains))
@@ -40,7 +42,7 @@ def has_cased_pattern(template: KeyTemplate, domains: AnyMapping[str, Domain]) -
 
 def pattern_literal(pattern: str) -> str:
     """A pattern of the design that the whole text must match."""
-    return regex_literal(f"^(?:{to_ecma(pattern)})$", unicode=True)
+    return regex_literal(ecma_whole(pattern), unicode=True)
 
 
 def regex_literal(expression: str, *, unicode: bool, ignore_case: bool = False) -> str:
@@ -50,14 +52,14 @@ def regex_literal(expression: str, *, unicode: bool, ignore_case: bool = False) 
     return f"/{escaped(body, '')}/{flags}"
 
 
-def _group(part: Placeholder, domain: Domain, captures: bool) -> str:
-    inner, alone = _expression(part, domain)
+def _group(part: Placeholder, domain: Domain, captures: bool, last: bool) -> str:
+    inner, alone = _expression(part, domain, last)
     if captures:
         return f"({inner})"
     return inner if alone else f"(?:{inner})"
 
 
-def _expression(part: Placeholder, domain: Domain) -> tuple[str, bool]:
+def _expression(part: Placeholder, domain: Domain, last: bool) -> tuple[str, bool]:
     """What a placeholder matches, and whether that is one term."""
     if part.width:
         return rf"\d{{{part.width}}}", True
@@ -68,7 +70,10 @@ def _expression(part: Placeholder, domain: Domain) -> tuple[str, bool]:
     if domain.type in _EXPRESSIONS:
         return _EXPRESSIONS[domain.type], domain.type in ("timestamp", "date", "number")
     if domain.pattern is not None:
-        return to_ecma(domain.pattern), False
+        try:
+            return ecma_part(domain.pattern, last=last), True
+        except Unsupported:  # it looks at the text around it, which the builder does not have either
+            return r"[\s\S]+", True
     if not domain.delimiter:
         return r"[\s\S]+", True
     if len(domain.delimiter) == 1:

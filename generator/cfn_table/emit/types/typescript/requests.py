@@ -22,6 +22,7 @@ from cfn_table.emit.types.calls import (
 )
 from cfn_table.emit.types.fields import entity_fields
 from cfn_table.emit.types.layout import SPACE, Doc, bracketed, joined
+from cfn_table.emit.types.typescript.keys import WIDE, placeholder_type
 from cfn_table.emit.types.typescript.kinds import is_wide, number_literal, value_type
 from cfn_table.emit.types.typescript.module import Module
 from cfn_table.emit.types.typescript.parts import text_expression
@@ -78,7 +79,7 @@ class _Writer:
         self.arguments = module.variables([each.name for each in call.arguments], "names", *taken)
         used = ("names", *self.arguments.values())
         self.items = {each.name: module.variable_for(each.name, *used) for each in call.items}
-        self.wide = set(_wide(call.input))
+        self.wide = set(_wide(module, call.input))
 
     def function(self, fixed_names: bool) -> Doc:
         parameters: list[Doc] = [
@@ -96,7 +97,7 @@ class _Writer:
 
     def type_of(self, argument: Argument) -> Doc:
         if argument.name in self.wide:
-            return "number | bigint"
+            return WIDE
         return value_type(argument.kind, argument.values)
 
     def returns(self) -> Doc:
@@ -197,18 +198,24 @@ def constant(value: Any, kind: str) -> Doc:
     return ("new Set(", members, ")") if kind.endswith("_set") else members
 
 
-def _wide(tree: Any) -> Iterator[str]:
+def _wide(module: Module, tree: Any) -> Iterator[str]:
     """Arguments that only stand in keys, where a number may have more digits than JavaScript has."""
     if isinstance(tree, KeyText):
         for part in tree.parts:
             if isinstance(part, KeyPart) and part.domain is not None and is_wide(part.domain, part.placeholder):
                 yield part.argument.name
+    elif isinstance(tree, EntityKey):
+        fields = entity_fields(module.design, tree.entity)
+        for name, argument in tree.arguments.items():
+            kind = placeholder_type(fields, name, module.design.table_keys)
+            if isinstance(argument, Argument) and kind == WIDE:
+                yield argument.name
     elif isinstance(tree, dict):
         for each in tree.values():
-            yield from _wide(each)
+            yield from _wide(module, each)
     elif isinstance(tree, list):
         for each in tree:
-            yield from _wide(each)
+            yield from _wide(module, each)
 
 
 def _keyed(tree: Any) -> Iterator[str]:
