@@ -151,6 +151,17 @@ def test_queries_are_for_one_design(cli: Cli, tmp_path: Path) -> None:
     assert "queries are for one design, and there are 2" in done.err
 
 
+def test_types_of_one_language_are_a_file(cli: Cli, tmp_path: Path) -> None:
+    """A module that runs as it is, with the names of this context; nothing else is told."""
+    copy_designs(tmp_path, "shop")
+    done = cli("emit", "typescript", "shop", "--context", "STAGE=prod")
+    assert (0, "") == (done.status, done.err)
+    assert "export const TABLE_NAMES: TableNames = {\n  tableName: 'shop-prod'," in done.out
+    refused = cli("emit", "typescript", "shops")
+    assert (2, "") == (refused.status, refused.out)
+    assert "did you mean `shop`?" in refused.err
+
+
 def test_an_import_is_a_folder(cli: Cli, tmp_path: Path) -> None:
     """Its files are named on standard output; what is worth knowing goes to standard error."""
     copy_designs(tmp_path, "profile")

@@ -257,7 +257,7 @@ export function keyKey({
 }): KeyKey {
   return {
     PK: `NS#${keyPart('namespace', namespace)}`,
-    SK: `KEY#${keyMatch('key', key, /^(?:[^\n]+)$/u, '.+')}`,
+    SK: `KEY#${keyMatch('key', key, /^[^\n]+$/u, '.+')}`,
   };
 }
 
@@ -271,7 +271,7 @@ export function keyGSI1Key({
 }): KeyGSI1Key {
   return {
     GSI1PK: `NS#${keyPart('namespace', namespace)}`,
-    GSI1SK: `KEY#${keyMatch('key', key, /^(?:[^\n]+)$/u, '.+')}`,
+    GSI1SK: `KEY#${keyMatch('key', key, /^[^\n]+$/u, '.+')}`,
   };
 }
 
@@ -510,7 +510,9 @@ function keyPart<Text extends string>(name: string, value: Text): Text {
     throw new RangeError(`${name}: an empty value cannot be part of a key`);
   }
   if (value.includes('#')) {
-    throw new RangeError(`${name}: \`${value}\` holds the delimiter`);
+    throw new RangeError(
+      `${name}: \`${value}\` holds the delimiter \`#\`, which would make it part of another key`,
+    );
   }
   return value;
 }

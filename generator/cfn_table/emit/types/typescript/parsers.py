@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cfn_table.design.keys import KeyTemplate, Placeholder, attribute_type
 from cfn_table.emit.types.fields import EntityFields, key_placeholders
-from cfn_table.emit.types.layout import HARD, SOFT, SPACE, Doc, Indent, bracketed, group, joined
+from cfn_table.emit.types.layout import HARD, SOFT, SPACE, Doc, IfBroken, Indent, bracketed, group, joined
 from cfn_table.emit.types.typescript.kinds import flat_type, is_wide, value_type
 from cfn_table.emit.types.typescript.module import Module
 from cfn_table.emit.types.typescript.regexes import has_cased_pattern, template_regex
@@ -26,16 +26,14 @@ def guard(module: Module, fields: EntityFields, type_attribute: str | None) -> D
     view, names = fields.view, fields.names
     tests: list[Doc] = []
     read: list[str] = []
+    typed = type_attribute is not None and view.type is not None
     if type_attribute is not None and view.type is not None:
         tests.append(f"{_optional_member('item', type_attribute)} === {text_literal(view.type)}")
         read.append(type_attribute)
     for name in () if fields.told_by_type else module.design.table_keys.names:
         template = view.templates[name]
-        access = (
-            member("item", name)
-            if read and fields.view.type is not None and type_attribute is not None
-            else _optional_member("item", name)
-        )
+        # A comparison with the type has told that there is an item; a call of `isText` would not.
+        access = member("item", name) if typed else _optional_member("item", name)
         kind = attribute_type(template, fields.domains)
         if kind != "S":
             tests.append(f"typeof {access} === 'number'" if kind == "N" else f"{access} instanceof Uint8Array")
@@ -55,8 +53,6 @@ def guard(module: Module, fields: EntityFields, type_attribute: str | None) -> D
 
 def _returned(condition: Doc) -> Doc:
     """`return a && b;`, in brackets where that takes several lines."""
-    from cfn_table.emit.types.layout import IfBroken
-
     return ("return ", group(IfBroken("("), Indent((SOFT, group(condition))), SOFT, IfBroken(")")), ";")
 
 

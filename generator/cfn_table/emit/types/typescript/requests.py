@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Mapping as AnyMapping
 from decimal import Decimal
 from typing import Any
 
-from cfn_table.design.generated_names import entity_names, result_name, union_name
+from cfn_table.design.expressions import attribute_of
+from cfn_table.design.generated_names import entity_names, result_name
 from cfn_table.emit.types.calls import (
     Argument,
     BatchOf,
@@ -21,7 +21,7 @@ from cfn_table.emit.types.calls import (
     TableName,
 )
 from cfn_table.emit.types.fields import entity_fields
-from cfn_table.emit.types.layout import SPACE, Doc, bracketed, joined
+from cfn_table.emit.types.layout import SPACE, Doc, bracketed
 from cfn_table.emit.types.typescript.keys import WIDE, placeholder_type
 from cfn_table.emit.types.typescript.kinds import is_wide, number_literal, value_type
 from cfn_table.emit.types.typescript.module import Module
@@ -64,8 +64,6 @@ def result_type(module: Module, call: Call) -> Doc | None:
 
 def _begins(path: str, name: str, stored: Sequence[str]) -> bool:
     """Whether a path leads to an attribute or into it; a longer attribute's name goes first."""
-    from cfn_table.design.expressions import attribute_of
-
     return attribute_of(path, stored) == name
 
 
@@ -225,6 +223,3 @@ def _keyed(tree: Any) -> Iterator[str]:
     elif isinstance(tree, dict | list):
         for each in tree.values() if isinstance(tree, dict) else tree:
             yield from _keyed(each)
-
-
-__all__: list[str] = ["AnyMapping", "constant", "joined", "request_function", "result_type", "union_name"]
