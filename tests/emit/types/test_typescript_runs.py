@@ -48,7 +48,7 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Design]:
 
 @pytest.fixture(scope="module")
 def folder(every: dict[str, Design], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the module of each design, the uses, the compiler and the SDK."""
+    """A folder with the module of each design, its uses here and in the README, the compiler and the SDK."""
     try:
         engine = install.typescript()
     except EngineUnavailableError as reason:
@@ -58,6 +58,8 @@ def folder(every: dict[str, Design], tmp_path_factory: pytest.TempPathFactory) -
         made = emit_typescript(design)
         (found / made.name).write_text(made.text, encoding="utf-8")
     shutil.copy(HERE / "uses.ts", found)
+    (shown,) = re.findall(r"```ts\n(.*?)```", (install.ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (found / "readme.ts").write_text(shown, encoding="utf-8")
     shutil.copy(engine / "package.json", found)
     (found / "node_modules").symlink_to(engine / "node_modules")
     return found
@@ -81,7 +83,7 @@ def run(arguments: list[str], folder: Path, given: str = "") -> tuple[int, str]:
 
 
 def test_every_module_compiles_and_wrong_uses_do_not(compiled: str) -> None:
-    """Each wrong use stands under `@ts-expect-error`, which is an error where the use compiles."""
+    """So does what the README shows; each wrong use stands under `@ts-expect-error`, an error where it compiles."""
     assert "" == compiled
 
 

@@ -71,7 +71,7 @@ def emit_typescript(design: Design) -> TypeFile:
         table_key=code(_table_key(design)),
         entities=entities,
         union=code(alias(union_name(design), members)),
-        inputs=[code(each.text) for each in inputs],
+        inputs=[{"description": each.description, "text": code(each.text)} for each in inputs],
         patterns=patterns,
         helpers=[each for each in HELPERS if each in module.helpers],
         helper={each: module.helper_name(each) for each in HELPERS},

@@ -61,10 +61,16 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface: its name, and its text."""
+    """One interface: its name, its text, and what it is."""
 
     name: str
     text: Doc
+
+    @property
+    def description(self) -> str:
+        """Which command of the SDK's document client takes it."""
+        what = self.name.removesuffix("Input")
+        return "A condition of a transaction." if what == "ConditionCheck" else f"What `{what}Command` takes."
 
 
 def input_name(operation: str) -> str:
