@@ -189,6 +189,16 @@ def test_functions_make_the_requests_that_the_design_derives(name: str, loaded: 
         assert in_order(expected) == in_order(wire(module.request(call, inputs, fixed))), call.pattern
 
 
+def test_a_parser_holds_a_number_against_the_text(loaded: dict[str, Module]) -> None:
+    """Also bytes: a key whose attributes hold two values for one placeholder is none."""
+    parse = loaded["forms"].names["parse_base64_key"]
+    assert {"count": 5, "plan": "FREE", "base64_": "b"} == parse({"number": 5, "SK": "P#FREE#5#b"})
+    assert parse({"number": 6, "SK": "P#FREE#5#b"}) is None
+    parse = loaded["bytes"].names["parse_blob_key"]
+    assert {"raw": b"\0\1\2"} == parse({"PK": "B#AAEC", "SK": b"\0\1\2"})
+    assert parse({"PK": "B#AAEC", "SK": b"\0\1"}) is None
+
+
 def test_a_batch_has_a_limit(loaded: dict[str, Module]) -> None:
     """An empty one and one of more members than a request can have are refused."""
     module = loaded["hurting"]

@@ -78,6 +78,27 @@ def test_a_pattern_that_other_languages_lack_is_told_with_its_line(tmp_path: Pat
     assert 8 == finding.location.line
 
 
+@pytest.mark.parametrize(
+    ("keys", "attributes", "line"),
+    [
+        ("{PK: 'N#{id}', SK: X}", "{id: string, constructor?: string}", 7),
+        ("{PK: 'N#{id}', SK: X, toString?: 'M#{mail}'}", "{id: string, mail?: string}", 6),
+    ],
+)
+def test_no_optional_attribute_is_called_as_what_every_object_has(
+    keys: str, attributes: str, line: int, tmp_path: Path
+) -> None:
+    """An item without it would seem to have it; the error names the line."""
+    index = "indexes: [{name: ByMail, key: {partition: toString}}]\n" if "toString" in keys else ""
+    text = f"entities:\n  note:\n    keys: {keys}\n    attributes: {attributes}\n"
+    design = design_of(tmp_path, text + index)
+    with pytest.raises(InputError, match="every object of TypeScript has something of this name") as refused:
+        emit_typescript(design)
+    (finding,) = refused.value.findings
+    assert finding.location is not None
+    assert line == finding.location.line
+
+
 def test_texts_of_the_design_end_no_comment(tmp_path: Path) -> None:
     """A description that holds the end of a comment stays inside of it, on as many lines as it needs."""
     design = design_of(

@@ -248,6 +248,19 @@ def test_parsers_invert_builders(folder: Path, compiled: str, every: dict[str, D
         assert comparable(view, keys, given) == comparable(view, keys, answer["value"]), (file, name, key, answer)
 
 
+def test_a_parser_holds_a_number_against_the_text(folder: Path, compiled: str) -> None:
+    """Also bytes: a key whose attributes hold two values for one placeholder is none."""
+    assert "" == compiled
+    calls = [
+        *(["forms", "parseBase64Key", [{"number": each, "SK": "P#FREE#5#b"}]] for each in (5, 6)),
+        *(["bytes-of-keys", "parseBlobKey", [{"PK": "B#AAEC", "SK": coded(each)}]] for each in (b"\0\1\2", b"\0\1")),
+    ]
+    status, printed = run([install.node(), "js/agree.mjs"], folder, json.dumps(calls))
+    assert 0 == status, printed
+    found = [{"value": {"count": 5, "plan": "FREE", "base64": "b"}}, {}, {"value": {"raw": coded(b"\0\1\2")}}, {}]
+    assert found == json.loads(printed)
+
+
 def comparable(view: EntityView, keys: KeySchema, given: Mapping[str, Any]) -> dict[str, Any]:
     """Values without what a key does not tell apart: cases, where it has one only."""
     formats: dict[str, set[str]] = {}

@@ -47,10 +47,12 @@ class Group:
     Attributes:
         content: what it holds.
         broken: whether it breaks although it would fit.
+        loose: whether what stands before it need not leave room for more than its beginning.
     """
 
     content: Doc
     broken: bool = False
+    loose: bool = False
 
 
 Doc = str | Line | Indent | IfBroken | Group | tuple["Doc", ...]
@@ -146,6 +148,11 @@ def laid_out(document: Doc, *, width: int, step: int, margin: int = 0) -> str:
     return "\n".join(line.rstrip(" ") for line in "".join(texts).split("\n"))
 
 
+def flat(document: Doc) -> str:
+    """The text of a document on one line."""
+    return laid_out(Group(document), width=1_000_000, step=0)
+
+
 def _fits(content: Doc, following: Sequence[tuple[int, bool, Doc]], room: int) -> bool:
     """Whether content on one line fits, with what follows it up to the next place for a break."""
     todo: list[tuple[bool, Doc]] = [(False, content)]
@@ -167,7 +174,7 @@ def _fits(content: Doc, following: Sequence[tuple[int, bool, Doc]], room: int) -
         elif isinstance(each, IfBroken):
             todo.append((broken, each.broken if broken else each.flat))
         elif isinstance(each, Group):
-            todo.append((each.broken, each.content))
+            todo.append((each.broken or (broken and each.loose), each.content))
         elif broken or each.flat is None:
             return True
         else:

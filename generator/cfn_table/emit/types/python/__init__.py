@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from typing import Final
 
 from cfn_table.design.design import Design
@@ -122,7 +123,8 @@ def _exports(design: Design, calls: list[Call], defaults: bool) -> set[str]:
 def _imports(sources: list[str]) -> list[str]:
     """The import statements that code needs."""
     used = used_names(sources)
-    found = [f"import {module}" for module in _MODULES if module in used]
+    # A variable may be called as a module is, but nothing that it has is asked for by name.
+    found = [f"import {each}" for each in _MODULES if any(re.search(rf"\b{each}\.[a-zA-Z]", text) for text in sources)]
     for module, names in _IMPORTS.items():
         needed = [each for each in names if each in used]
         if needed:

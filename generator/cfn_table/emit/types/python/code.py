@@ -136,7 +136,8 @@ def docstring(paragraph: str) -> Doc:
     safe = re.sub(r'"\Z', r'\\"', _safe(paragraph))
     if len(safe) + STEP + 6 <= WIDTH:
         return f'"""{safe}"""'
-    return (opened_docstring(paragraph, STEP), HARD, '"""')
+    opened = opened_docstring(paragraph, STEP)
+    return (opened, '"""') if isinstance(opened, tuple) and len(opened) == 1 else (opened, HARD, '"""')
 
 
 def opened_docstring(paragraph: str, margin: int) -> Doc:

@@ -130,7 +130,9 @@ def parser(scope: Scope, fields: EntityFields) -> str:
     view = fields.view
     parameters = scope.parameters(key_placeholders(view, keys))
     variables = local_names(
-        {each: snake_case(each) or "value" for each in keys.names}, frozenset({"key", *scope.functions}), "python"
+        {each: snake_case(each) or "value" for each in keys.names},
+        frozenset({"key", "base64", *scope.functions}),
+        "python",
     )
     statements: list[Doc] = []
     absent: list[Doc] = []
@@ -156,6 +158,10 @@ def parser(scope: Scope, fields: EntityFields) -> str:
                 found.setdefault(part.name, []).append(_Occurrence(part, f'{variable}["{name}"]'))
     values = dict(native)
     for name, occurrences in found.items():
+        if name in native:
+            kind = fields.domains[name].type
+            other += [f"{_native(kind, each)} != {native[name]}" for each in occurrences]
+            continue
         best = next((each for each in occurrences if each.part.width or not each.part.format), occurrences[0])
         values.setdefault(name, _native(fields.domains[name].type, best))
         other += [f"{each.code} != {each.written(best.plain)}" for each in occurrences if each is not best]

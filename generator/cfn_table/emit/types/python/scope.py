@@ -9,6 +9,7 @@ from cfn_table.design.design import Design, EntityView
 from cfn_table.design.generated_names import entity_names, local_names, snake_case
 from cfn_table.design.keys import KeyTemplate
 from cfn_table.design.names import pascal_case
+from cfn_table.emit.types.layout import Doc, bracketed
 from cfn_table.emit.types.python import code
 
 NAMES = "names"
@@ -27,7 +28,7 @@ class Scope:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self.constants: dict[str, str] = {}
+        self.constants: dict[str, Doc] = {}
         self.defined_texts: set[str] = set()
         self.functions = frozenset(
             function.python for entity in design.entities for function in entity_names(design, entity).functions
@@ -45,7 +46,8 @@ class Scope:
     def values(self, name: str, values: Sequence[str]) -> str:
         """The constant that lists the values with this name."""
         listed = [code.literal(each) for each in values]
-        return self._constant(f"{name}_values", f"({', '.join(listed)}{',' if len(listed) == 1 else ''})")
+        written: Doc = f"({listed[0]},)" if len(listed) == 1 else bracketed("(", listed, ")")
+        return self._constant(f"{name}_values", written)
 
     def text_type(self, view: EntityView, attribute: str) -> str | None:
         """The type of a key attribute whose text has a form of its own; None where it can be any text."""
@@ -65,7 +67,7 @@ class Scope:
         """The template of a type of key texts."""
         return next(form for form, name in self._texts.items() if name == text_type)
 
-    def _constant(self, wanted: str, value: str) -> str:
+    def _constant(self, wanted: str, value: Doc) -> str:
         base = "_" + snake_case(wanted).upper()
         name, number = base, 2
         while self.constants.get(name, value) != value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from cfn_table.design.design import Design, KeySchema
 from cfn_table.design.generated_names import result_name, union_name
@@ -42,9 +42,11 @@ def emit_typescript(design: Design) -> TypeFile:
     """The design as a module of TypeScript.
 
     Raises:
-        InputError: a pattern of a key has no form in ECMAScript; with its line.
+        InputError: a pattern of a key has no form in ECMAScript, or an optional attribute has a name that every object
+            has; with its line.
     """
     _require_readable_patterns(design)
+    _require_own_names(design)
     module = Module(design)
     calls = calls_of(design)
     entities = [_entity(module, entity_fields(design, each)) for each in design.entities]
@@ -111,6 +113,35 @@ def _require_readable_patterns(design: Design) -> None:
                     help="write it without what other languages do not have",
                     location=design.locate(*place, name, "pattern"),
                 ) from None
+
+
+OF_EVERY_OBJECT: Final = frozenset(
+    {
+        *("__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+        *("toLocaleString", "toString", "valueOf"),
+    }
+)
+"""Names under which an object has something even where nothing was given (ECMA-262, "Object.prototype")."""
+
+
+def _require_own_names(design: Design) -> None:
+    for entity in design.entities:
+        fields = entity_fields(design, entity)
+        for each in (*fields.application, *fields.stored):
+            if each.optional and each.name in OF_EVERY_OBJECT:
+                places = [
+                    ("entities", entity, "attributes"),
+                    ("entities", entity, "keys"),
+                    ("every_entity", "attributes"),
+                ]
+                owners = [fields.view.entity.attributes, fields.view.templates, design.file.every_entity.attributes]
+                place = next((place for place, owner in zip(places, owners, strict=True) if each.name in owner), ())
+                raise InputError(
+                    f"`{each.name}` of entity `{entity}` is optional, and every object of TypeScript has something of "
+                    "this name",
+                    help="give it another name, or make it required",
+                    location=design.locate(*place, each.name) if place else design.locate("key_only", each.name),
+                )
 
 
 def _coded(document: Doc | None) -> str:
@@ -209,6 +240,6 @@ def _key_type(name: str, schema: KeySchema, fields: EntityFields) -> str:
 
 
 def _property(field: Field, kind: Doc) -> Doc:
-    lines = comment(field.description, 2).strip().split("\n") if field.description else []
+    lines = comment(field.description, 2).strip().splitlines()
     written = (property_name(field.name), "?" if field.optional else "", ": ", kind, ";")
     return joined(HARD, [*(each.removeprefix("  ") for each in lines), written])

@@ -9,7 +9,7 @@ from cfn_table.design.design import KeySchema
 from cfn_table.design.generated_names import FunctionName
 from cfn_table.design.keys import Placeholder, attribute_type
 from cfn_table.emit.types.fields import EntityFields, Field, key_placeholders
-from cfn_table.emit.types.layout import SPACE, Doc, bracketed
+from cfn_table.emit.types.layout import SPACE, Doc, Indent, bracketed, group
 from cfn_table.emit.types.typescript.kinds import is_wide, value_type
 from cfn_table.emit.types.typescript.module import Module
 from cfn_table.emit.types.typescript.parts import template_expression
@@ -65,11 +65,18 @@ def item_builder(module: Module, fields: EntityFields, keys: list[tuple[KeySchem
         if field.name in built:
             continue
         value = _stored_value(module, fields, field, values)
+        is_read = value in values.values()
         conditions = [f"{values[each]} !== undefined" for each in _needs(fields, field)]
         if conditions:
-            statements.append(when(conditions, "&&", f"{member('item', field.name)} = {value};"))
+            assigned = (
+                member("item", field.name),
+                " =",
+                group(Indent((SPACE, value))) if is_read else (" ", value),
+                ";",
+            )
+            statements.append(when(conditions, "&&", assigned))
         else:
-            entries.append(entry(object_key(field.name), value))
+            entries.append(entry(object_key(field.name), value, hangs=is_read))
     made = bracketed("{", entries, "}", edge=SPACE, broken=len(entries) > 1)
     body: list[Doc] = [("return ", made, ";")]
     if statements:
@@ -84,7 +91,7 @@ def _needs(fields: EntityFields, field: Field) -> list[str]:
     return [each for each in ([field.name] if template is None else template.placeholders) if each in optional]
 
 
-def _stored_value(module: Module, fields: EntityFields, field: Field, values: AnyMapping[str, str]) -> str:
+def _stored_value(module: Module, fields: EntityFields, field: Field, values: AnyMapping[str, str]) -> Doc:
     if field.constant is not None:
         return text_literal(field.constant)
     if field.name in fields.view.templates:
@@ -92,7 +99,7 @@ def _stored_value(module: Module, fields: EntityFields, field: Field, values: An
     return values[field.name]
 
 
-def _key_value(module: Module, fields: EntityFields, name: str, variables: AnyMapping[str, str]) -> str:
+def _key_value(module: Module, fields: EntityFields, name: str, variables: AnyMapping[str, str]) -> Doc:
     """The expression of one key attribute; `variables` are those of its placeholders."""
     template = fields.view.templates[name]
     if attribute_type(template, fields.domains) != "S":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cfn_table.design.keys import KeyTemplate, Placeholder, attribute_type
 from cfn_table.emit.types.fields import EntityFields, key_placeholders
-from cfn_table.emit.types.layout import HARD, SOFT, SPACE, Doc, IfBroken, Indent, bracketed, group, joined
-from cfn_table.emit.types.typescript.kinds import flat_type, is_wide, value_type
+from cfn_table.emit.types.layout import HARD, SOFT, SPACE, Doc, Group, IfBroken, Indent, bracketed, group, joined
+from cfn_table.emit.types.typescript.kinds import is_wide, value_type
 from cfn_table.emit.types.typescript.module import Module
 from cfn_table.emit.types.typescript.regexes import has_cased_pattern, template_regex
 from cfn_table.emit.types.typescript.signatures import function, object_type
@@ -18,6 +18,7 @@ from cfn_table.emit.types.typescript.words import (
     property_name,
     template_text,
     text_literal,
+    union,
 )
 
 
@@ -45,6 +46,8 @@ def guard(module: Module, fields: EntityFields, type_attribute: str | None) -> D
         read.append(name)
     shape = object_type([f"{property_name(each)}?: unknown" for each in dict.fromkeys(read)])
     whole = joined((" &&", SPACE), tests)
+    if len(tests) == 2:  # prettier breaks before the second of two only where that does not fit
+        whole = (tests[0], " ", Group(("&&", SPACE, tests[1]), loose=True))
     body: Doc = ("return ", whole, ";")
     if len(tests) > 1:
         body = _returned(whole)
@@ -54,6 +57,13 @@ def guard(module: Module, fields: EntityFields, type_attribute: str | None) -> D
 def _returned(condition: Doc) -> Doc:
     """`return a && b;`, in brackets where that takes several lines."""
     return ("return ", group(IfBroken("("), Indent((SOFT, group(condition))), SOFT, IfBroken(")")), ";")
+
+
+def _differs(kind: str, text: str, native: str) -> str:
+    """Whether the text of a number or of bytes is of another value than a key attribute holds."""
+    if kind == "binary":
+        return f"{text} !== btoa(String.fromCharCode(...{native}))"
+    return f"Number({text}) !== {native}"
 
 
 def parser(module: Module, fields: EntityFields) -> Doc:
@@ -80,7 +90,7 @@ class _Parser:
         names = self.fields.names
         for name in self.keys.names:
             self.read(name, self.fields.view.templates[name])
-        returns: Doc = (self.returned(), " | undefined" if self.refused else "")
+        returns = union([self.returned(), "undefined"]) if self.refused else self.returned()
         body = list(self.statements)
         if self.refused:
             tests = joined((" ||", SPACE), self.refused)
@@ -110,7 +120,10 @@ class _Parser:
         access = member(self.parameter, name)
         domains = self.fields.domains
         if attribute_type(template, domains) != "S":
-            self.found.setdefault(template.placeholders[0], (access, None))
+            (placeholder,) = template.placeholders
+            if placeholder in self.found:
+                self.refused.append(_differs(domains[placeholder].type, self.found[placeholder][0], access))
+            self.found[placeholder] = (access, None)
             return
         if template.is_constant:
             self.refused.append(f"{access} !== {text_literal(str(template))}")
@@ -120,7 +133,7 @@ class _Parser:
             return
         captured = [self.capture(part) for part in template.parts if isinstance(part, Placeholder)]
         regex = template_regex(template, domains, captures=True)
-        match = (regex, ".exec", bracketed("(", [access], ")"), " ", group("??", SPACE, "[]"))
+        match = (regex, ".exec", bracketed("(", [access], ")"), " ", Group(("??", SPACE, "[]"), loose=True))
         self.statements.append(group(f"const [, {', '.join(captured)}] =", group(Indent((SPACE, match))), ";"))
         if has_cased_pattern(template, domains):
             self.refused.append(f"{access} !== {self.rebuilt(template)}")
@@ -144,7 +157,9 @@ class _Parser:
         self.found[label] = (variable, part)
         self.refused.append(f"{variable} === undefined")
         first, original = known
-        if original is not None and original.format in ("lower", "upper") and not part.format:
+        if original is None:
+            self.refused.append(_differs(self.fields.domains[part.name].type, variable, first))
+        elif original.format in ("lower", "upper") and not part.format:
             self.found[part.name] = (variable, part)
             self.refused.append(f"{first} !== {self.written(original, variable)}")
         else:
@@ -177,15 +192,15 @@ class _Parser:
         domain = self.fields.domains[name]
         return "string" if self.loses_case(name) else value_type(domain.type, domain.values)
 
-    def value_of(self, name: str) -> str:
+    def value_of(self, name: str) -> Doc:
         """The value of a placeholder, from its text."""
         text, part = self.found[name]
         domain = self.fields.domains[name]
         if part is None:
             return text
         if domain.values and not part.format.isalpha():
-            kind = flat_type(domain.type, domain.values)
-            return f"Number({text}) as {kind}" if domain.type == "number" else f"{text} as {kind}"
+            value = f"Number({text})" if domain.type == "number" else text
+            return (f"{value} as ", value_type(domain.type, domain.values))
         if domain.type in ("number", "epoch"):
             if is_wide(domain, part):
                 return f"{self.module.helper('toNumber')}({text_literal(name)}, {text})"

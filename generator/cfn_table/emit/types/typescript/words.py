@@ -119,7 +119,7 @@ def flat_union(types: Iterable[str]) -> str:
 
 def comment(text: str, margin: int = 0) -> str:
     """A doc comment with a line break behind it; nothing for no text."""
-    prose = sentence(text).replace("*/", "*\\/")
+    prose = _without_directives(sentence(text)).replace("*/", "*\\/")
     if not prose:
         return ""
     indent = " " * margin
@@ -131,8 +131,15 @@ def comment(text: str, margin: int = 0) -> str:
 
 def line_comment(text: str) -> str:
     """A comment of whole lines; nothing for no text."""
-    lines = textwrap.wrap(one_line(text), WIDTH - 3, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        _without_directives(one_line(text)), WIDTH - 3, break_long_words=False, break_on_hyphens=False
+    )
     return "\n".join(f"// {line}" for line in lines)
+
+
+def _without_directives(text: str) -> str:
+    """A text of which the compiler takes nothing as an order, such as `@ts-ignore`."""
+    return text.replace("@ts-", "\\@ts-")
 
 
 def sentence(text: str) -> str:
