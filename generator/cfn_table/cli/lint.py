@@ -105,7 +105,7 @@ def _inside(folder: Path) -> list[str]:
     versions = {path.parent for path in files if path.name == "manifest.json"}
     return [
         *sorted(str(version) for version in versions),
-        *(str(path) for path in files if path.parent not in versions),
+        *(str(path) for path in files if versions.isdisjoint(path.parents)),
     ]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfn_table.errors import InputError
+from cfn_table.publish.exported_names import names_gone
 from cfn_table.publish.semver import Bump
 
 CONTRACT_FORMAT = 1
@@ -103,7 +104,7 @@ def contract_changes(old_contract: Contract, new_contract: Contract) -> tuple[Co
         for name in members.names(word, old, new, added):
             compare(members.below(name), f"{word} `{name}`", _mapping(old[name]), _mapping(new[name]))
     if "types" in old_contract:  # a version of before says nothing about them
-        _types(changes.below("types"), _part(old_contract, "types"), _part(new_contract, "types"))
+        _types(changes.below("types"), old_contract, new_contract)
     return tuple(sorted(changes.found, key=lambda change: -change.bump))
 
 
@@ -185,17 +186,14 @@ def _table(changes: _Changes, old: Contract, new: Contract, stored: Collection[s
         place.same("the table's time to live", was, ttl)
 
 
-def _types(changes: _Changes, old: Contract, new: Contract) -> None:
+def _types(changes: _Changes, old_contract: Contract, new_contract: Contract) -> None:
     """The names that generated types export; one change for each language, since entities have many names."""
+    old, new = _part(old_contract, "types"), _part(new_contract, "types")
     for language in sorted(old.keys() | new.keys()):
-        before, after = (
-            {str(name) for name in side.get(language) or ()} if isinstance(side.get(language), list) else set()
-            for side in (old, new)
-        )
         what, place = f"the generated types for {LANGUAGES.get(language, language)}", changes.below(language)
-        if gone := sorted(before - after):
+        if gone := names_gone(old_contract, new_contract, language):
             place.add(Bump.MAJOR, f"{what} no longer export {_several(gone)}", old.get(language), new.get(language))
-        elif more := sorted(after - before):
+        elif more := names_gone(new_contract, old_contract, language):
             place.add(Bump.MINOR, f"{what} now export {_several(more)}", old.get(language), new.get(language))
 
 

@@ -191,7 +191,9 @@ class Manifest:
         """
         found = []
         folders = {name.partition("/")[0] for name in self.artifacts if "/" in name}
-        there = {*files, *others}
+        # An empty folder in a file's place is told as what stands there instead of the file.
+        instead = {*self.artifacts, NAME}
+        there = {*files, *(name.removesuffix("/") if name.removesuffix("/") in instead else name for name in others)}
         for name in sorted({*self.artifacts, NAME, *there}):
             if name.removesuffix("/") in folders:
                 # Of an empty folder, each file that it lacks is told.

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cfn_table.publish.compatibility import LANGUAGES
+from cfn_table.publish.exported_names import names_gone
 from cfn_table.review.change import Change
 from cfn_table.review.contracts import change_of, changes_in, is_breaking, place_of, section_of
 from cfn_table.review.pair import Pair
@@ -34,9 +35,7 @@ def check(pair: Pair) -> Iterator[Change]:
     for found in changes_in(pair, "types"):
         if not is_breaking(found):
             continue
-        before, after = ({*map(str, each)} if isinstance(each, list) else set() for each in (found.old, found.new))
-        gone = sorted(before - after)
-        left = [name for name in gone if not any(each in _plain(name) for each in _removed(pair))]
+        left = names_gone(pair.old.contract or {}, pair.new.contract or {}, found.path[1])
         if left:
             verb = "is" if len(left) == 1 else "are"
             names = ", ".join(f"`{name}`" for name in left)
@@ -49,18 +48,6 @@ def check(pair: Pair) -> Iterator[Change]:
                 help="keep what gave the name, or rename it where it is imported",
                 design=place_of(pair, _owner(pair, left[0])),
             )
-
-
-def _removed(pair: Pair) -> Iterator[str]:
-    """What was removed and is told by other rules, as it stands in names."""
-    old, new = pair.old.contract, pair.new.contract
-    for section in ("accessPatterns", "entities", "indexes"):
-        for name in section_of(old, section).keys() - section_of(new, section).keys():
-            yield _plain(name)
-    for name in section_of(new, "accessPatterns"):
-        before, after = (section_of(each, "accessPatterns", name).get("operations") or () for each in (old, new))
-        for operation in {*map(str, before)} - {*map(str, after)}:
-            yield _plain(name + operation)
 
 
 def _owner(pair: Pair, exported: str) -> tuple[str, ...]:
