@@ -142,9 +142,9 @@ def test_a_version_equals_its_design(root: Path, cli: Cli) -> None:
     """By its name, by its folder, by its JSON, and by the design it was made from."""
     del root
     equal = "".join(f"{name}: equal\n" for name in ("ApiPolicy", "KVStorageTable/ResourcePolicy", "ReportingPolicy"))
-    version = "build/kv-storage/1.0.0-rc.1"
+    version = "build/kv-storage/1.0.0"
     for other in (version, f"{version}/template.json", "templates/kv-storage.yaml"):
-        done = cli("access", "--compare", "kv-storage@1.0.0-rc.1", other)
+        done = cli("access", "--compare", "kv-storage@1.0.0", other)
         assert (0, f"{equal}TenantPolicy: equal\n", "") == done.told
 
 
@@ -179,7 +179,7 @@ def test_a_design_can_be_asked_by_its_name(root: Path, cli: Cli) -> None:
     del root
     asked = cli("access", "kv-storage", "--can", "dynamodb:PutItem", "--format", "json")
     assert ["ApiPolicy", "TenantPolicy"] == [each["policy"] for each in json.loads(asked.out)["can"]]
-    assert 0 == cli("access", "--compare", "kv-storage@1.0.0-rc.1", "kv-storage").status
+    assert 0 == cli("access", "--compare", "kv-storage@1.0.0", "kv-storage").status
 
 
 def test_a_policy_of_a_resource_says_who(root: Path, cli: Cli) -> None:

@@ -82,7 +82,7 @@ def test_all_patterns_and_policies_are_shown(root: Path, cli: Cli) -> None:
         "report_user - yes -",
     ] == rows[start + 1 : start + 8]
     assert all(len(line) <= 80 for line in done.out.splitlines())
-    assert "kv-storage 1.0.0-rc.1 on moto: 10 passed, 3 policies do what they say" in rows
+    assert "kv-storage 1.0.0 on moto: 10 passed, 3 policies do what they say" in rows
 
 
 def test_a_seed_makes_the_same_cases_again(root: Path, cli: Cli) -> None:
@@ -204,7 +204,7 @@ def test_only_what_is_published_is_proven(root: Path, cli: Cli) -> None:
     design.write_text(design.read_text("utf-8").replace("latency_target_ms: 10", "latency_target_ms: 20"), "utf-8")
     done = cli("prove")
     assert (1, "") == (done.status, done.out)
-    assert "`build/kv-storage/1.0.0-rc.1` is not what the inputs say" in done.err
+    assert "`build/kv-storage/1.0.0` is not what the inputs say" in done.err
     assert "help: run `cfn-table generate templates/kv-storage.yaml`" in done.err
     assert 0 == cli("prove", "--draft").status
 

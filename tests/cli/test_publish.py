@@ -76,9 +76,10 @@ def test_a_version_is_copied_and_its_commands_are_printed(root: Path, cli: Cli, 
     done = cli("publish", f"s3://{BUCKET}", folder)
     assert (0, "") == (done.status, done.err)
     assert f"{folder}: {COUNT} uploaded, 0 there already\n{commands(folder, 'notes', '1.1.0')}" == done.out
-    assert sorted(f"notes/1.1.0/{path.name}" for path in (root / folder).iterdir()) == keys(s3)
-    for path in (root / folder).iterdir():
-        assert path.read_bytes() == s3.get_object(Bucket=BUCKET, Key=f"notes/1.1.0/{path.name}")["Body"].read()
+    assert sorted(f"notes/1.1.0/{name}" for name in version_files("notes")) == keys(s3)
+    for name in version_files("notes"):
+        there = s3.get_object(Bucket=BUCKET, Key=f"notes/1.1.0/{name}")["Body"].read()
+        assert (root / folder / name).read_bytes() == there, name
 
 
 def test_publishing_again_changes_nothing(root: Path, cli: Cli, s3: Any) -> None:

@@ -91,7 +91,7 @@ def test_the_published_template_does_what_it_says(all_made: dict[str, Made]) -> 
     import json
 
     design, _, sent = all_made["kv-storage"]
-    template = json.loads((ROOT / "build/kv-storage/1.0.0-rc.1/template.json").read_text("utf-8"))
+    template = json.loads((ROOT / "build/kv-storage/1.0.0/template.json").read_text("utf-8"))
     assert () == judge(design, template, sent, names_of(design), {"AlarmTopicArn": ""}).failures
 
 

@@ -30,7 +30,7 @@ def resource(kind: str, **properties: Any) -> dict[str, Any]:
 
 def test_the_repositorys_own_template() -> None:
     """The published template has three policies for callers and one of the table, at these lines."""
-    text = read_template((ROOT / "build/kv-storage/1.0.0-rc.1/template.yaml").read_text("utf-8"), "t")
+    text = read_template((ROOT / "build/kv-storage/1.0.0/template.yaml").read_text("utf-8"), "t")
     found = find_policies(text.data)
     assert () == found.undecided
     expected = [("ApiPolicy", "identity"), ("KVStorageTable/ResourcePolicy", "resource")]
