@@ -17,18 +17,18 @@ FORMS = Path(__file__).parent / "forms.yaml"
 BYTES = Path(__file__).parent / "bytes.yaml"
 """Designs of which a key attribute is a number or bytes that another one holds as a text."""
 
+LONG_NAMES = Path(__file__).parent / "long-names.yaml"
+"""A design whose code takes several lines almost everywhere."""
+
+OWN = (NAMESAKES, FORMS, BYTES, LONG_NAMES)
 GRAMMAR = tuple(sorted((ROOT / "tests" / "prove" / "designs").glob("*.yaml")))
 SHIPPED = ROOT / "templates" / "kv-storage.yaml"
-EVERY = tuple(
-    sorted(
-        {*NAMES, SHIPPED.stem, HURTING.stem, NAMESAKES.stem, FORMS.stem, BYTES.stem, *(path.stem for path in GRAMMAR)}
-    )
-)
+EVERY = tuple(sorted({*NAMES, SHIPPED.stem, HURTING.stem, *(path.stem for path in (*OWN, *GRAMMAR))}))
 """Their names."""
 
 
 def load_every(folder: Path) -> dict[str, Design]:
     """All of them by name; those with hooks are copied into the folder."""
     project = copy_designs(folder)
-    paths = [*sorted((project / "templates").glob("*.yaml")), SHIPPED, HURTING, NAMESAKES, FORMS, BYTES, *GRAMMAR]
+    paths = [*sorted((project / "templates").glob("*.yaml")), SHIPPED, HURTING, *OWN, *GRAMMAR]
     return {path.stem: load_design(path, environment={}) for path in paths}

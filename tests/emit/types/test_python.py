@@ -87,10 +87,10 @@ def test_each_module_looks_as_it_should(name: str, modules: Mapping[str, TypeFil
 
 
 def test_lines_have_88_columns_where_they_can_be_broken(modules: Mapping[str, TypeFile]) -> None:
-    """Only texts stay whole, such as expressions of DynamoDB and regular expressions."""
+    """Only texts and long names stay whole, such as expressions of DynamoDB and regular expressions."""
     for each in modules.values():
         long = [line for line in each.text.splitlines() if len(line) > 88]
-        assert [] == [line for line in long if not re.search(r"""["'].{30,}["']""", line)], each.name
+        assert [] == [line for line in long if not re.search(r"""["'].{30,}["']|\w{30,}""", line)], each.name
 
 
 def test_exports_of_kv_storage() -> None:

@@ -11,7 +11,19 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cfn_table.emit.queries.layout import quoted
-from cfn_table.emit.types.layout import HARD, SOFT, SPACE, Doc, IfBroken, Indent, bracketed, group, joined, laid_out
+from cfn_table.emit.types.layout import (
+    HARD,
+    SOFT,
+    SPACE,
+    Doc,
+    Group,
+    IfBroken,
+    Indent,
+    bracketed,
+    group,
+    joined,
+    laid_out,
+)
 
 WIDTH: Final = 88
 STEP: Final = 4
@@ -82,13 +94,30 @@ def constant(value: Any, *, is_set: bool = False) -> Doc:
 def mapping(entries: Iterable[tuple[str, Doc]], *, broken: bool = False) -> Doc:
     """A dict; a name of `**` spreads what stands behind it."""
     return bracketed(
-        "{", [("**", each) if name == "**" else (name, ": ", each) for name, each in entries], "}", broken=broken
+        "{",
+        [("**", each) if name == "**" else (name, ": ", breakable(each)) for name, each in entries],
+        "}",
+        broken=broken,
     )
 
 
 def called(function: str, arguments: Iterable[tuple[str, str]]) -> Doc:
     """A call with named arguments."""
-    return bracketed(f"{function}(", [f"{name}={value}" for name, value in arguments], ")")
+    return bracketed(f"{function}(", [(f"{name}=", breakable(value)) for name, value in arguments], ")")
+
+
+def breakable(value: Doc) -> Doc:
+    """A value that is one of a mapping may break inside of its brackets."""
+    found = re.fullmatch(r"""(\w+)\[(".*"|'.*')\]""", value) if isinstance(value, str) else None
+    return value if found is None else subscript(found[1], [found[2]])
+
+
+def assigned(target: str, value: Doc) -> Doc:
+    """A statement that gives a target one of a mapping's values; in parentheses where it takes several lines."""
+    broken = breakable(value)
+    if broken is value:
+        return (f"{target} = ", value)
+    return (f"{target} = ", group(IfBroken("("), Indent((SOFT, broken)), SOFT, IfBroken(")")))
 
 
 def when(conditions: Sequence[Doc], body: Sequence[Doc], word: str = "and") -> Doc:
@@ -110,7 +139,7 @@ def subscript(name: str, inner: Sequence[Doc]) -> Doc:
 
 def either(words: Sequence[Doc], word: str) -> Doc:
     """Conditions joined by `and` or `or`, in parentheses where they take several lines."""
-    if len(words) == 1:
+    if len(words) == 1 and not isinstance(words[0], Group):
         return words[0]
     inner = group(joined((SPACE, f"{word} "), words))
     return group(IfBroken("("), Indent((SOFT, inner)), SOFT, IfBroken(")"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cfn_table.design.design import KeySchema
 from cfn_table.design.generated_names import local_names, snake_case
 from cfn_table.emit.types.fields import EntityFields, Field, key_placeholders
-from cfn_table.emit.types.layout import Doc
+from cfn_table.emit.types.layout import SPACE, Doc, group
 from cfn_table.emit.types.python import code
 from cfn_table.emit.types.python.keys import guard, key_builder, key_doc, key_value, parser
 from cfn_table.emit.types.python.scope import Scope, an
@@ -48,7 +48,10 @@ class EntitySection:
         found = [self.scope.text_type(self.view, each) for each in self.view.templates]
         new = [each for each in dict.fromkeys(found) if each is not None and each not in known]
         known.update(new)
-        lines = [f'{each} = NewType("{each}", str)\n{self.remark(each)}' for each in new]
+        lines = [
+            code.text((f"{each} = ", code.wrapped("NewType", f'"{each}", str'))) + f"\n{self.remark(each)}"
+            for each in new
+        ]
         return ["\n".join(lines)] if new else []
 
     def remark(self, text_type: str) -> str:
@@ -155,7 +158,7 @@ class _ItemBuilder:
                 statements.append((f"{variable} = ", self.key(keys)))
                 always.append((code.literal(name), f"{variable}[{code.literal(name)}]"))
             elif needs := self.needs(name, field):
-                assigned = (f"{self.local['stored']}[{code.literal(name)}] = ", self.value(name, field))
+                assigned = code.assigned(f"{self.local['stored']}[{code.literal(name)}]", self.value(name, field))
                 sometimes.setdefault(needs, []).append(assigned)
             else:
                 always.append((code.literal(name), self.value(name, field)))
@@ -165,7 +168,7 @@ class _ItemBuilder:
             variable = self.local["stored"]
             statements.append((f"{variable}: {names.stored} = ", made))
             for needs, assignments in sometimes.items():
-                present: list[Doc] = [f"{code.literal(each)} in {self.local['item']}" for each in needs]
+                present: list[Doc] = [group(code.literal(each), SPACE, f"in {self.local['item']}") for each in needs]
                 statements.append(code.when(present, assignments))
             statements.append(f"return {variable}")
         else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cfn_table.emit.types.layout import HARD, Doc, bracketed
+from cfn_table.emit.types.layout import HARD, SOFT, SPACE, Doc, IfBroken, Indent, bracketed, group, joined
 from cfn_table.emit.types.python import code
 
 NUMBER: Final = "Decimal | int"
@@ -79,7 +79,9 @@ def typed_dict(name: str, doc: str, entries: Sequence[Entry], bases: Sequence[st
     """
     if not all(code.can_be_field(each.name) for each in entries):
         return _functional(name, doc, entries)
-    lines = [f"class {name}({', '.join(bases) or 'TypedDict'}):", "    " + code.text(code.docstring(doc), 4)]
+    inner = group(joined((",", SPACE), bases or ["TypedDict"]), IfBroken(","))
+    head = code.text((group(f"class {name}(", Indent((SOFT, inner)), SOFT, ")"), ":"))
+    lines = [head, "    " + code.text(code.docstring(doc), 4)]
     if entries:
         lines.append("")
     for each in entries:

@@ -66,7 +66,7 @@ def item_builder(module: Module, fields: EntityFields, keys: list[tuple[KeySchem
             continue
         value = _stored_value(module, fields, field, values)
         is_read = value in values.values()
-        conditions = [f"{values[each]} !== undefined" for each in _needs(fields, field)]
+        conditions = [group(f"{values[each]} !==", SPACE, "undefined") for each in _needs(fields, field)]
         if conditions:
             assigned = (
                 member("item", field.name),

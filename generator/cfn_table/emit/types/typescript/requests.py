@@ -141,7 +141,7 @@ class _Writer:
                 entry(
                     "[names.tableName]" if isinstance(name, TableName) else object_key(name),
                     self.of(each),
-                    hangs=isinstance(each, str),
+                    hangs=isinstance(each, str | Argument),
                 )
                 for name, each in tree.items()
             ]

@@ -90,7 +90,7 @@ def union(types: Iterable[Doc]) -> Doc:
     listed = list(types)
     if len(listed) == 1:
         return listed[0]
-    return group(Indent((IfBroken((SPACE, "| ")), joined((SPACE, "| "), listed))))
+    return group(Indent((IfBroken((SPACE, "| ")), joined((SPACE, "| "), [Indent(each) for each in listed]))))
 
 
 def alternatives(types: Iterable[Doc]) -> Doc:
