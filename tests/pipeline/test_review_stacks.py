@@ -149,7 +149,7 @@ def test_an_engine_that_knows_imports(ministack: Server, monkeypatch: pytest.Mon
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "700000000001")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")
     monkeypatch.chdir(small_project(tmp_path))
-    client = boto3.client("cloudformation", endpoint_url=ministack.endpoint, region_name="us-east-1")
+    client = boto3.Session().client("cloudformation", endpoint_url=ministack.endpoint, region_name="us-east-1")
     for name, template in (("notes", EXPORTING), ("reader", IMPORTING)):
         client.create_stack(StackName=name, TemplateBody=json.dumps(template))
         client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
