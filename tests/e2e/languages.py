@@ -18,6 +18,7 @@ from botocore.config import Config
 import cfn_table
 from cfn_table.design.attribute_values import plain_value
 from cfn_table.design.design import Design
+from cfn_table.design.generated_names import camel_case
 from cfn_table.design.items import complete_item
 from cfn_table.design.requests import stored_item
 from cfn_table.emit.queries import javascript, python, unique_names
@@ -75,7 +76,7 @@ class Bench:
         self.endpoint = endpoint
         self.calls = {call.name: call for call in calls_of(design)}
         self.python = dict(zip(self.calls, unique_names(self.calls, python.TAKEN), strict=True))
-        functions = unique_names(map(javascript.camel_case, self.calls), javascript.TAKEN)
+        functions = unique_names(map(camel_case, self.calls), javascript.TAKEN)
         self.javascript = dict(zip(self.calls, functions, strict=True))
         self.modules: dict[str, dict[str, Any]] = {}
         template = json.loads(cfn_table.render_json(cfn_table.to_plain(cfn_table.synthesize(design))))

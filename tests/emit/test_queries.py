@@ -16,6 +16,7 @@ import pytest
 
 import cfn_table
 from cfn_table.design.design import Design
+from cfn_table.design.generated_names import camel_case
 from cfn_table.emit.queries import LANGUAGES, emit_queries, javascript, python, unique_names
 from cfn_table.emit.queries.calls import Variable, calls_of
 from cfn_table.errors import UsageError
@@ -183,7 +184,7 @@ def test_javascript_sends_exactly_the_request(designs: dict[str, Design], name: 
     (package / "index.js").write_text(SDK + "\n".join(made), encoding="utf-8")
     (tmp_path / "queries.mjs").write_text(emit_queries(designs[name], language="javascript"), encoding="utf-8")
     (tmp_path / "run.mjs").write_text(RUN, encoding="utf-8")
-    functions = unique_names((javascript.camel_case(each.name) for each in calls), javascript.TAKEN)
+    functions = unique_names((camel_case(each.name) for each in calls), javascript.TAKEN)
     done = subprocess.run(
         [node, "run.mjs", *functions],
         cwd=tmp_path,

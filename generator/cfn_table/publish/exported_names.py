@@ -20,21 +20,22 @@ def names_gone(old_contract: Mapping[str, Any], new_contract: Mapping[str, Any],
     return [
         name
         for name in sorted(before - after)
-        if not any(each in _plain(name) for each in removed) and not (removed and name.endswith("Input"))
+        if not any(each in plain(name) for each in removed) and not (removed and name.endswith("Input"))
     ]
 
 
 def _removed(old_contract: Mapping[str, Any], new_contract: Mapping[str, Any]) -> Iterator[str]:
     """What the new contract lacks, as it stands in names: entities, indexes, access patterns, operations."""
     for section in ("accessPatterns", "entities", "indexes"):
-        yield from map(_plain, _part(old_contract, section).keys() - _part(new_contract, section).keys())
+        yield from map(plain, _part(old_contract, section).keys() - _part(new_contract, section).keys())
     before, after = (_part(each, "accessPatterns") for each in (old_contract, new_contract))
     for name in before.keys() & after.keys():
         had, has = (_part(each, name).get("operations") or () for each in (before, after))
-        yield from (_plain(name + each) for each in {*map(str, had)} - {*map(str, has)})
+        yield from (plain(name + each) for each in {*map(str, had)} - {*map(str, has)})
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name as it stands in generated ones, whatever their case."""
     return "".join(each for each in name.lower() if each.isalnum())
 
 

@@ -18,10 +18,10 @@ from botocore.exceptions import ClientError
 import cfn_table
 from cfn_table.design.attribute_values import plain_value
 from cfn_table.design.design import Design
+from cfn_table.design.generated_names import snake_case
 from cfn_table.design.requests import Inputs, Request, call_parameters, derive, stored_item
 from cfn_table.emit.consumer import sample_event
 from cfn_table.emit.consumer.functions import Module, Offer
-from cfn_table.emit.queries.calls import snake_case
 from cfn_table.emit.samples import sample_inputs, sample_items
 from cfn_table.emit.types.calls import calls_of
 from cfn_table.prove.engines.deployed import Deployed

@@ -16,6 +16,7 @@ import boto3
 import pytest
 
 from cfn_table.design.design import Design
+from cfn_table.design.generated_names import snake_case
 from cfn_table.design.keys import Domain, ValueRefused
 from cfn_table.design.load import load_design
 from cfn_table.design.requests import Names, call_parameters, derive, stored_item
@@ -25,7 +26,7 @@ from cfn_table.emit.consumer.functions import Module
 from cfn_table.emit.consumer.handler import handler_code
 from cfn_table.emit.consumer.kinds import argument_kinds
 from cfn_table.emit.consumer.readers import Kind
-from cfn_table.emit.queries.calls import index_variables, snake_case
+from cfn_table.emit.queries.calls import index_variables
 from cfn_table.emit.samples import sample_inputs
 from cfn_table.emit.types.calls import calls_of
 from cfn_table.prove.choices import Choices

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from cfn_table.emit.queries.layout import INDENT, WIDTH, quoted
+from cfn_table.emit.queries.layout import INDENT, WIDTH, python_escape, python_literal
 from cfn_table.emit.types.layout import Doc, bracketed, laid_out
 
 _STEP: Final = INDENT["python"]
@@ -122,17 +122,10 @@ def _document(value: Any) -> Doc:
 def _scalar(value: Any) -> str:
     if isinstance(value, Code):
         return value.text
-    if isinstance(value, bytes):
-        found = repr(value)
-        return f'b"{found[2:-1]}"' if found.startswith("b'") and '"' not in found else found
-    return quoted(value, _escaped) if isinstance(value, str) else repr(value)
+    return python_literal(value)
 
 
 def _inside(text: str, quote: str) -> str:
     return "".join(
-        f"\\{each}" if each in (quote, "\\") else each if each.isprintable() else _escaped(each) for each in text
+        f"\\{each}" if each in (quote, "\\") else each if each.isprintable() else python_escape(each) for each in text
     )
-
-
-def _escaped(character: str) -> str:
-    return repr(character)[1:-1]

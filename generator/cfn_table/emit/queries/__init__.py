@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from cfn_table.design.design import Design
+from cfn_table.design.generated_names import camel_case
 from cfn_table.design.suggest import did_you_mean, shown
 from cfn_table.emit.queries import javascript, python, shell
 from cfn_table.emit.queries.calls import Call, calls_of, has_binary, one_line, variables
@@ -61,7 +62,7 @@ def _python_module(design: Design, calls: list[Call]) -> str:
 
 def _javascript_module(design: Design, calls: list[Call]) -> str:
     functions = []
-    names = unique_names((javascript.camel_case(each.name) for each in calls), {*javascript.TAKEN, *_imports(calls)})
+    names = unique_names((camel_case(each.name) for each in calls), {*javascript.TAKEN, *_imports(calls)})
     for call, name in zip(calls, names, strict=True):
         lines, _, expression = javascript.statements(call, 2)
         functions.append((name, _comment(call.description, "// "), lines, expression))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cfn_table.design.design import Design
+from cfn_table.design.generated_names import snake_case
 from cfn_table.design.requests import Names, call_parameters, derive
 from cfn_table.design.suggest import shown
 from cfn_table.emit.samples import sample_inputs
@@ -144,11 +145,6 @@ def has_binary(value: Any) -> bool:
 def one_line(text: str) -> str:
     """A text that may stand in a comment of any language: one line, without control characters."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
-
-
-def snake_case(name: str) -> str:
-    """`GetItem` → `get_item`, as boto3 names its methods."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def upper_case(name: str) -> str:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from cfn_table.design.names import pascal_case
 from cfn_table.emit.queries.calls import Call, Variable
 from cfn_table.emit.queries.layout import INDENT, WIDTH, Dialect, literal, quoted
 
@@ -25,12 +24,6 @@ TAKEN: Final = frozenset(
 """What a function of a module cannot be called."""
 
 _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def camel_case(name: str) -> str:
-    """`get_user` → `getUser`, as functions are named."""
-    words = pascal_case(name)
-    return words[:1].lower() + words[1:]
 
 
 def imported(call: Call) -> str:

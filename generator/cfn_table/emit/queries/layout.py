@@ -92,6 +92,19 @@ def _must_break(value: Any, dialect: Dialect) -> bool:
     return False
 
 
+def python_literal(value: Any) -> str:
+    """The literal of a text, bytes or any other scalar in Python."""
+    if isinstance(value, bytes):
+        found = repr(value)
+        return f'b"{found[2:-1]}"' if found.startswith("b'") and '"' not in found else found
+    return quoted(value, python_escape) if isinstance(value, str) else repr(value)
+
+
+def python_escape(character: str) -> str:
+    """What stands for a character that is not printable in Python's literals."""
+    return repr(character)[1:-1]
+
+
 def quoted(text: str, escaped: Callable[[str], str]) -> str:
     """A text in double quotes, or in single ones where that saves backslashes.
 

@@ -6,8 +6,9 @@ import builtins
 import keyword
 from typing import Any, Final
 
-from cfn_table.emit.queries.calls import Call, Variable, snake_case
-from cfn_table.emit.queries.layout import INDENT, WIDTH, Dialect, flat, literal, quoted
+from cfn_table.design.generated_names import snake_case
+from cfn_table.emit.queries.calls import Call, Variable
+from cfn_table.emit.queries.layout import INDENT, WIDTH, Dialect, flat, literal, python_literal
 
 TAKEN: Final = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "boto3", "client", "os", "pprint", "sys"}
@@ -72,12 +73,7 @@ def _assigned(start: str, parameters: dict[str, Any], margin: int) -> str:
 def _scalar(value: Any) -> str:
     if isinstance(value, Variable):
         return f'os.environ["{str.__str__(value)}"]'
-    if isinstance(value, bytes):
-        found = repr(value)
-        return f'b"{found[2:-1]}"' if found.startswith("b'") and '"' not in found else found
-    if isinstance(value, str):
-        return quoted(value, lambda character: repr(character)[1:-1])
-    return repr(value)
+    return python_literal(value)
 
 
 _PYTHON: Final = Dialect(_scalar, _scalar, INDENT["python"])

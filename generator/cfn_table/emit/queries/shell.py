@@ -10,7 +10,8 @@ import json
 import re
 from typing import Any, Final
 
-from cfn_table.emit.queries.calls import Call, Variable, has_binary, snake_case
+from cfn_table.design.generated_names import snake_case
+from cfn_table.emit.queries.calls import Call, Variable, has_binary
 from cfn_table.emit.queries.layout import INDENT, Dialect, literal
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:=@%+-]+")

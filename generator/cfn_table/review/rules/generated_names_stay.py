@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cfn_table.publish.compatibility import LANGUAGES
-from cfn_table.publish.exported_names import names_gone
+from cfn_table.publish.exported_names import names_gone, plain
 from cfn_table.review.change import Change
 from cfn_table.review.contracts import change_of, changes_in, is_breaking, place_of, section_of
 from cfn_table.review.pair import Pair
@@ -56,10 +56,6 @@ def _owner(pair: Pair, exported: str) -> tuple[str, ...]:
         (section, name)
         for section in ("accessPatterns", "entities")
         for name in section_of(pair.new.contract, section)
-        if _plain(name) in _plain(exported)
+        if plain(name) in plain(exported)
     ]
     return max(found, key=lambda each: len(each[1]), default=("types",))
-
-
-def _plain(name: str) -> str:
-    return "".join(each for each in name.lower() if each.isalnum())

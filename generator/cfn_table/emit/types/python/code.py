@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from cfn_table.emit.queries.layout import quoted
+from cfn_table.emit.queries.layout import python_escape, python_literal
 from cfn_table.emit.types.layout import (
     HARD,
     SOFT,
@@ -36,7 +36,7 @@ def text(document: Doc, margin: int = 0) -> str:
 
 def literal(value: str) -> str:
     """A text as a literal."""
-    return quoted(value, _escaped)
+    return python_literal(value)
 
 
 def raw_literal(value: str) -> str:
@@ -67,20 +67,11 @@ def formatted(parts: Iterable[tuple[bool, str]]) -> Doc:
 
 def _inside(value: str, quote: str) -> str:
     marked = "".join(f"\\{each}" if each in (quote, "\\") else each for each in value)
-    return "".join(each if each.isprintable() else _escaped(each) for each in marked)
-
-
-def _escaped(character: str) -> str:
-    return repr(character)[1:-1]
+    return "".join(each if each.isprintable() else python_escape(each) for each in marked)
 
 
 def constant(value: Any, *, is_set: bool = False) -> Doc:
     """A value that the design fixes."""
-    if isinstance(value, str):
-        return literal(value)
-    if isinstance(value, bytes):
-        found = repr(value)
-        return f'b"{found[2:-1]}"' if found.startswith("b'") and '"' not in found else found
     if isinstance(value, Decimal):
         whole = value == value.to_integral_value() and abs(value.adjusted()) < 38
         return str(int(value)) if whole else f'Decimal("{value}")'
@@ -88,7 +79,7 @@ def constant(value: Any, *, is_set: bool = False) -> Doc:
         return mapping((literal(name), constant(each)) for name, each in value.items())
     if isinstance(value, list):
         return bracketed("{" if is_set else "[", [constant(each) for each in value], "}" if is_set else "]")
-    return repr(value)
+    return python_literal(value)
 
 
 def mapping(entries: Iterable[tuple[str, Doc]], *, broken: bool = False) -> Doc:
