@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
+from cfn_table.languages.matching import compile_quietly
 from tests.engines import install
 from tests.engines.require import engine_or_skip
 
@@ -63,3 +64,9 @@ def matcher() -> Iterator[Matcher]:
         assert process.stdout is not None
         yield Matcher(process.stdin, process.stdout)
         process.stdin.close()
+
+
+def python_matches(pattern: str, texts: list[str]) -> list[str]:
+    """The texts that a pattern matches as a whole in Python, to be compared with `Matcher.full_matches`."""
+    reads = compile_quietly(pattern)
+    return [text for text in texts if reads.fullmatch(text)]

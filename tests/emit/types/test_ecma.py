@@ -8,18 +8,13 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from cfn_table.design.keys import _BOUNDED, Domain
 from cfn_table.emit.types.ecma import MAX_DEPTH, ecma_part, ecma_whole, to_ecma
 from cfn_table.languages import InvalidPattern, Unsupported
-from cfn_table.languages.matching import compile_quietly
-from tests.emit.types.node import Matcher, matcher
-from tests.languages.strategies import patterns as regular_patterns
+from tests.emit.types.node import Matcher, python_matches
 
 # Characters that constructs tell apart: cases, digits, spaces, marks, format characters, halves of pairs.
 _PROBES = "aAbBzZ019_ -^]#./\n\r\t\v\x07\x08\x00\x1c\x1f\x7f\x85\xa0éÉßẞſKkİıIiµμΜσς٣²Ⅳ\u0301\u2028\ufeff\u3000字😀𝟘"
@@ -28,17 +23,6 @@ _TEXTS = [
     *["", *_PROBES, *_SURROGATES, *(one + other for one in _PROBES for other in "aA1\n _")],
     *["a\ud83d", "abab", "aaa", "aa\n", "aab", "a a", "a-b", "xyz", "aXbX", "a\n\n", "é😀", "{2}", "a{", "ab-ab"],
 ]
-
-
-@pytest.fixture(scope="module", name="node")
-def _node() -> Iterator[Matcher]:
-    with matcher() as running:
-        yield running
-
-
-def _python(pattern: str, texts: list[str]) -> list[str]:
-    reads = compile_quietly(pattern)
-    return [text for text in texts if reads.fullmatch(text)]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +238,7 @@ a{0}
 def test_a_pattern_matches_the_same_texts(node: Matcher, pattern: str) -> None:
     """Every probe is judged as `re.fullmatch` judges it."""
     texts = [text for text in _TEXTS if text or r"\B" not in pattern]
-    expected = _python(pattern, texts)
+    expected = python_matches(pattern, texts)
     assert expected == node.full_matches(to_ecma(pattern), texts)
     assert expected == node.searches(ecma_whole(pattern), texts)
 
@@ -266,7 +250,7 @@ def test_a_pattern_means_the_same_inside_of_a_larger_one(node: Matcher, pattern:
     flags = re.match(r"\(\?[aismux]+\)", pattern)
     inner = pattern if flags is None else f"(?{flags[0][2:-1]}:{pattern[flags.end() :]}\n)"
     inner = inner if flags is None or "x" in flags[0] else inner.replace("\n)", ")")
-    expected = _python(f"x?(?:{inner})y?", texts)
+    expected = python_matches(f"x?(?:{inner})y?", texts)
     assert expected == node.full_matches(f"x?(?:{to_ecma(pattern)})y?", texts)
 
 
@@ -282,7 +266,7 @@ def test_a_part_is_judged_by_itself(node: Matcher, pattern: str, last: bool) -> 
     # No text holds these, so that a value ends where it seems to.
     before, behind = "\ue000", "" if last else "\ue001"
     keys = [f"{before}{text}{behind}" for text in _TEXTS if text]
-    expected = [f"{before}{text}{behind}" for text in _python(pattern, _TEXTS) if text]
+    expected = [f"{before}{text}{behind}" for text in python_matches(pattern, _TEXTS) if text]
     assert expected == [key for key in node.searches(f"^{before}{part}{behind}$", keys) if "\ue001" not in key[:-1]]
 
 
@@ -325,98 +309,7 @@ def test_a_part_that_looks_behind_itself_must_be_the_last(pattern: str) -> None:
 def test_a_class_holds_the_same_characters_of_all_of_unicode(node: Matcher, pattern: str) -> None:
     """Not a sample: every character that this Python's tables know."""
     known = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
-    assert _python(pattern, known) == node.full_matches(to_ecma(pattern), known)
-
-
-_ITEMS = [
-    *[
-        "a",
-        "b",
-        "A",
-        "1",
-        "_",
-        "-",
-        "#",
-        "/",
-        "é",
-        "😀",
-        "\n",
-        r"\n",
-        " ",
-        r"\ ",
-        r"\.",
-        ".",
-        r"\t",
-        r"\x61",
-        r"\u00e9",
-    ],
-    *[
-        "[ab]",
-        "[^a]",
-        "[a-c]",
-        "[^ab]",
-        "[]a]",
-        "[a^-]",
-        r"[\w-]",
-        r"[^\W_]",
-        r"[\Sa]",
-        r"[^\D\s]",
-        r"[\d\W]",
-        r"[\s\S]",
-    ],
-    *[r"\d", r"\D", r"\s", r"\S", r"\w", r"\W", "^", "$", r"\A", r"\Z", r"\b", "(?:)", "{", "}", "]", "(?#c)"],
-]
-_QUANTIFIERS = ["*", "+", "?", "{2}", "{1,}", "{,2}", "{1,3}", "*?", "+?", "??", "{1,2}?", "*+", "?+", "{1,2}+"]
-_GROUPS = ["(", "(?:", "(?s:", "(?i:", "(?m:", "(?a:", "(?x:", "(?-i:", "(?=", "(?!", "(?<=", "(?<!"]
-
-
-def _larger(smaller: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    groups = st.tuples(st.sampled_from(_GROUPS), st.lists(smaller, min_size=1, max_size=3).map("|".join))
-    return st.one_of(
-        st.lists(smaller, min_size=2, max_size=4).map("".join),
-        groups.map(lambda parts: f"{parts[0]}{parts[1]})"),
-        st.tuples(smaller, st.sampled_from(_QUANTIFIERS)).map("".join),
-        st.tuples(groups, st.sampled_from(_QUANTIFIERS)).map(lambda each: f"{each[0][0]}{each[0][1]}){each[1]}"),
-    )
-
-
-_SHORT = st.text(st.sampled_from("aAbB1_-#/é😀\n \t٣K\u2028\x1c\ufeff"), max_size=4)
-_SOME = ["a", "ab", "aab", "\n", "a\n", "a ", "1", "-a", "é"]
-
-
-@settings(max_examples=1000, deadline=None)
-@given(st.recursive(st.sampled_from(_ITEMS), _larger, max_leaves=8), st.lists(_SHORT, max_size=20))
-def test_any_pattern_matches_the_same_texts_or_is_refused(node: Matcher, pattern: str, texts: list[str]) -> None:
-    """Random constructs, each inside of others."""
-    try:
-        compile_quietly(pattern)
-    except re.error:
-        with pytest.raises(InvalidPattern):
-            to_ecma(pattern)
-        return
-    possessive = re.search(r"[?*+}]\+", pattern)
-    try:
-        printed = to_ecma(pattern)
-    except Unsupported:
-        assume(not possessive)
-        raise
-    probes = [*texts, *_SOME]
-    assert _python(pattern, probes) == node.full_matches(printed, probes)
-
-
-@settings(max_examples=300, deadline=None)
-@given(regular_patterns(), st.lists(st.text("abcABC", max_size=5), max_size=20))
-def test_any_regular_pattern_matches_the_same_texts(node: Matcher, pattern: str, texts: list[str]) -> None:
-    """What the exact questions about keys understand is never refused."""
-    assert _python(pattern, texts) == node.full_matches(to_ecma(pattern), texts)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(max_size=8), st.text(max_size=8))
-def test_any_text_can_be_a_literal(node: Matcher, literal: str, other: str) -> None:
-    """Escaped as Python escapes it, a text matches itself alone."""
-    texts = [literal, other, literal + other]
-    assert _python(re.escape(literal), texts) == node.full_matches(to_ecma(re.escape(literal)), texts)
+    assert python_matches(pattern, known) == node.full_matches(to_ecma(pattern), known)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from cfn_table.emit.types.json_schema import emit_json_schema
 from cfn_table.prove.choices import Choices
 from cfn_table.prove.items import Builder
 from tests.emit.conftest import HURTING
-from tests.emit.types.node import Matcher, matcher
+from tests.emit.types.node import Matcher
 from tests.emit.written import design_of
 from tests.engines.install import ROOT
 from tests.projects import NAMES, copy_designs
@@ -35,12 +35,6 @@ GRAMMAR = sorted((ROOT / "tests" / "prove" / "designs").glob("*.yaml"))
 """Designs that use every construct of access patterns."""
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module", name="node")
-def _node() -> Iterator[Matcher]:
-    with matcher() as running:
-        yield running
 
 
 def schema_of(design: Design) -> Json:

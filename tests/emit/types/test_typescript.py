@@ -11,18 +11,11 @@ from cfn_table.design.load import load_design
 from cfn_table.emit.types import TypeFile
 from cfn_table.emit.types.typescript import emit_typescript
 from cfn_table.errors import InputError
-from tests.emit.types.every import load_every
 from tests.emit.written import design_of
 from tests.engines.install import ROOT
 
 GOLDEN = Path(__file__).parent / "golden"
 SHIPPED = ROOT / "templates" / "kv-storage.yaml"
-
-
-@pytest.fixture(scope="module")
-def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Design]:
-    """All designs of the tests and the one that is published."""
-    return load_every(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,6 @@ from cfn_table.emit.types.calls import Call, calls_of
 from cfn_table.emit.types.fields import entity_fields, key_placeholders
 from cfn_table.emit.types.python import emit_python
 from cfn_table.emit.types.typescript import emit_typescript
-from tests.emit.types.every import load_every
 from tests.emit.types.python_modules import Module
 from tests.engines import install
 from tests.engines.install import EngineUnavailableError
@@ -38,12 +37,6 @@ STRICT = (
 )
 VALUES = 10_000
 SEED = 20260101
-
-
-@pytest.fixture(scope="module")
-def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Design]:
-    """All designs, by name."""
-    return load_every(tmp_path_factory.mktemp("designs"))
 
 
 @pytest.fixture(scope="module")
